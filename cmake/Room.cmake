@@ -1,0 +1,29 @@
+# portsweep_room(NAME floor-room SOURCES … [TESTS …] [LINK …] [TEST_LINK …])
+#
+# One room of the house: a static library portsweep_<name>, and one test program <name>_test from the room's
+# x_test.cc and x_property_test.cc files, each of its cases a ctest of its own label.
+function(portsweep_room)
+  cmake_parse_arguments(ROOM "" "NAME" "SOURCES;TESTS;LINK;TEST_LINK" ${ARGN})
+  add_library(portsweep_${ROOM_NAME} STATIC ${ROOM_SOURCES})
+  target_include_directories(portsweep_${ROOM_NAME} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(portsweep_${ROOM_NAME}
+    PUBLIC ${ROOM_LINK}
+    PRIVATE portsweep_warnings portsweep_sanitizers)
+  if(PORTSWEEP_TESTS AND ROOM_TESTS)
+    portsweep_test(NAME ${ROOM_NAME} SOURCES ${ROOM_TESTS} LINK portsweep_${ROOM_NAME} ${ROOM_TEST_LINK})
+  endif()
+endfunction()
+
+# portsweep_test(NAME name SOURCES … LINK …): one GoogleTest program <name>_test, registered as one ctest.
+function(portsweep_test)
+  cmake_parse_arguments(T "" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 300)
+  endif()
+  add_executable(${T_NAME}_test ${T_SOURCES})
+  target_precompile_headers(${T_NAME}_test REUSE_FROM portsweep_test_pch)
+  target_link_libraries(${T_NAME}_test PRIVATE
+    ${T_LINK} portsweep_test_pch GTest::gmock GTest::gtest_main rapidcheck portsweep_warnings portsweep_sanitizers)
+  add_test(NAME ${T_NAME} COMMAND ${T_NAME}_test)
+  set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT})
+endfunction()

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Format: turns records into bytes, nothing else: no file, no clock, no state of the scan. One file a format, one
+// row a format in the table formats().
+//
+// Calls come in this order: begin, then any of port and notice as things become certain, then host for every host to be
+// listed (in address order), then end. Every call may append to `out`; what it appends is whole (whole lines), so that
+// a scan cut short after any call leaves valid output once end() was called.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "portsweep/model/notice.h"
+#include "portsweep/model/records.h"
+
+namespace portsweep {
+
+struct FormatOptions {
+  bool open_only = false;   // --open: list hosts with open ports only, and no other port
+  bool all_states = false;  // --all-states: list every port
+  bool stream = false;      // text: show each port the moment it is certain (-v, --order found)
+};
+
+class Format {
+ public:
+  virtual ~Format() = default;
+  virtual void begin(const ScanRecord& scan, std::string& out) = 0;
+  virtual void port(const PortRecord& port, std::string& out) = 0;
+  virtual void notice(const Notice& notice, std::string& out) = 0;
+  // host.ports holds the ports to list, in numeric order, whether or not port() was called for them.
+  virtual void host(const HostRecord& host, std::string& out) = 0;
+  virtual void end(const SummaryRecord& summary, std::string& out) = 0;
+};
+
+struct FormatRow {
+  std::string_view name;       // as in --format and -o NAME:FILE
+  std::string_view extension;  // as in -o FILE.extension, without the dot
+  std::string_view summary;    // one line for --help
+  std::unique_ptr<Format> (*make)(const FormatOptions& options);
+};
+
+// All formats there are; the first is the default of stdout.
+std::span<const FormatRow> formats();
+const FormatRow* find_format(std::string_view name);
+const FormatRow* find_format_by_extension(std::string_view extension);
+
+}  // namespace portsweep
