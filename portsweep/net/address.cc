@@ -103,6 +103,12 @@ bool is_public(const Address& address) {
   return true;
 }
 
+std::vector<AddressRange> not_public_ranges() {
+  std::vector<AddressRange> ranges;
+  for (const Block& block : kNotPublic) ranges.push_back(AddressRange::prefix(block.address, block.length));
+  return ranges;
+}
+
 std::string_view unscannable_reason(const Address& address) {
   if (address.bits() == 0) return "the unspecified address";
   if (within(address, {quad(0, 0, 0, 0), 8})) return "in 0.0.0.0/8 (this network)";

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <compare>
-#include <optional>
+#include <vector>
 
 #include "portsweep/base/check.h"
 #include "portsweep/net/address.h"
@@ -40,5 +40,8 @@ class AddressRange {
   Address first_;
   Address last_;
 };
+
+// The blocks of addresses that are not public, as is_public() has it.
+std::vector<AddressRange> not_public_ranges();
 
 }  // namespace portsweep

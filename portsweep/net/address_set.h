@@ -9,9 +9,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "portsweep/net/address_range.h"
+#include "portsweep/net/interval_list.h"
 
 namespace portsweep {
 
@@ -28,7 +30,7 @@ class AddressSet {
   AddressSet slice(std::uint64_t first, std::uint64_t count) const;
   void seal() const;
 
-  bool empty() const { return size() == 0; }
+  bool empty() const { return v4_.empty() && v6_.empty(); }
   bool contains(const Address& address) const;
   // All the addresses, counted exactly; UINT64_MAX stands for "that many or more".
   std::uint64_t size() const;
@@ -38,6 +40,11 @@ class AddressSet {
   std::vector<AddressRange> ranges() const;
 
   friend bool operator==(const AddressSet& a, const AddressSet& b) { return a.ranges() == b.ranges(); }
+
+ private:
+  // IPv4 as plain numbers: 8 bytes a range. IPv6 is rare, so its zone may take room.
+  IntervalList<std::uint32_t> v4_;
+  IntervalList<Address> v6_;
 };
 
 }  // namespace portsweep
