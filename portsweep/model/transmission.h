@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Transmission: one probe that sweep wants on the wire now. The engine that accepts it owes exactly one Event for
-// (probe, attempt): an answer, silence once `wait` has passed since it really was sent, or a trouble.
+// (probe, attempt): an answer, silence once `wait` has passed since it really was sent, or a trouble. After silence it
+// goes on listening until `hold` has passed: an answer that comes then is one more Event, a late one.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@ struct Transmission {
   ProbeId probe;
   Endpoint target;
   Duration wait;         // how long to wait for an answer before calling it silence
+  Duration hold;         // how long to listen in all; at least wait
   std::uint8_t attempt;  // 1 for the first try of this probe
 };
 
