@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "portsweep/base/result.h"
@@ -20,9 +21,10 @@ struct TargetList {
   AddressSet singles;              // addresses given one by one: always swept
   AddressSet ranges;               // from CIDR, a-b and octet ranges: discovered first
   std::vector<std::string> names;  // host names in the order given, each once
-  // Addresses inside ranges that can never be targets (multicast, …): left out of `ranges`, counted, and one reason.
+  // Addresses inside ranges that can never be targets (multicast, ...): left out of `ranges`, counted, and one reason.
   std::uint64_t refused = 0;
   std::string refused_why;
+  std::unordered_set<std::string> seen_names;  // those in `names`: a file may hold a million
 
   bool empty() const { return singles.empty() && ranges.empty() && names.empty(); }
 };
