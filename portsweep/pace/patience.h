@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Patience: how long one probe waits for its answer. RTT-driven: a host whose round trip is known to be 0.2 ms need
+// not be given a second; a host of which nothing is known is.
+//
+//   tries before the last   max(spacing, 3 RTO)   spacing = clamp(8 SRTT, 100 ms, 500 ms): so that one burst of loss
+//                                                 cannot take two tries of a port
+//   the last try            max(300 ms, 3 RTO)
+//   fewer than kEnough RTT samples of the host    the whole time-out
+//
+// Never more than PaceConfig::timeout. Pure.
+#pragma once
+
+#include <algorithm>
+
+#include "portsweep/pace/pace_config.h"
+#include "portsweep/pace/rtt.h"
+
+namespace portsweep {
+
+class Patience {
+ public:
+  // Below this many samples RTTVAR says too little to shorten the wait on a host that is otherwise silent.
+  static constexpr std::uint32_t kEnough = 3;
+
+  explicit Patience(const PaceConfig& config) : timeout_(config.timeout) {}
+
+  Duration wait(const RttEstimate& rtt, bool last_try) const {
+    if (rtt.samples() < kEnough) return timeout_;
+    const Duration floor = last_try ? Duration(300ms) : std::clamp(8 * rtt.srtt(), Duration(100ms), Duration(500ms));
+    return std::min(timeout_, std::max(floor, 3 * rtt.rto()));
+  }
+
+  // The SYNs that one probe held for `wait` puts on the wire: its own, and one that the kernel re-sends about every
+  // second (1, 2, 3, ... s since Linux 6.5; rarer before: this counts the most there can be).
+  static constexpr double packets(Duration wait) { return 1.0 + static_cast<double>(wait / Duration(1s)); }
+
+ private:
+  Duration timeout_;
+};
+
+}  // namespace portsweep
