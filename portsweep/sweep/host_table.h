@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// HostTable: what a sweep knows of each host of its plan, by host index. Up to kDense hosts every host has its row
+// from the start; in larger plans only hosts of which something was heard have one, so that a silent /8 costs nothing.
+//
+// One thread. Pointers and references stay good until the next get().
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "portsweep/model/reason.h"
+#include "portsweep/pace/rtt.h"
+
+namespace portsweep {
+
+// 16-bit counts are enough: a host has at most 65535 ports.
+struct HostTally {
+  std::array<std::uint16_t, kReasonCount> counts{};
+  RttEstimate rtt;
+  bool contacted = false;  // a first probe was sent
+  bool up = false;         // something came from its own address
+  // Set when there is no point in probing it further: kNoArp (down), kNoRoute, kNoGateway, kNoFamily.
+  std::optional<Reason> given_up;
+
+  std::uint16_t& count(Reason reason) { return counts[static_cast<std::size_t>(reason)]; }
+  std::uint16_t count(Reason reason) const { return counts[static_cast<std::size_t>(reason)]; }
+  ReasonCounts reason_counts() const {
+    ReasonCounts wide;
+    for (std::size_t i = 0; i < kReasonCount; ++i) wide[static_cast<Reason>(i)] = counts[i];
+    return wide;
+  }
+};
+
+class HostTable {
+ public:
+  static constexpr std::uint64_t kDense = 1 << 16;
+
+  explicit HostTable(std::uint64_t hosts) : dense_(hosts <= kDense ? hosts : 0), is_dense_(hosts <= kDense) {}
+
+  // The host's row, or nullptr where nothing is known of it.
+  HostTally* find(std::uint64_t host) {
+    if (is_dense_) return &dense_[host];
+    const auto found = sparse_.find(host);
+    return found == sparse_.end() ? nullptr : &found->second;
+  }
+  HostTally& get(std::uint64_t host) { return is_dense_ ? dense_[host] : sparse_[host]; }
+
+  // Calls visit(host, tally) for every row, in no particular order.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (std::uint64_t host = 0; host < dense_.size(); ++host) visit(host, dense_[host]);
+    for (auto& [host, tally] : sparse_) visit(host, tally);
+  }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (std::uint64_t host = 0; host < dense_.size(); ++host) visit(host, dense_[host]);
+    for (const auto& [host, tally] : sparse_) visit(host, tally);
+  }
+  bool is_dense() const { return is_dense_; }
+
+ private:
+  std::vector<HostTally> dense_;
+  std::unordered_map<std::uint64_t, HostTally> sparse_;
+  bool is_dense_;
+};
+
+}  // namespace portsweep

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/sweep/sweep.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "testing/fake_engine.h"
+
+namespace portsweep {
+namespace {
+
+const FakeAnswer kOpen{.reason = Reason::kSynAck, .after = 200us};
+const FakeAnswer kClosed{.reason = Reason::kReset, .after = 200us};
+constexpr std::nullopt_t kSilent = std::nullopt;
+
+std::vector<Port> ports(std::uint16_t first, std::uint16_t last) {
+  std::vector<Port> all;
+  for (std::uint32_t number = first; number <= last; ++number) all.emplace_back(static_cast<std::uint16_t>(number));
+  return all;
+}
+
+AddressSet hosts(std::string_view first, std::uint32_t count) {
+  const Address address = parse_address(first).value();
+  AddressSet set;
+  set.add(AddressRange(address, address.with_bits(address.bits() + count - 1)));
+  return set;
+}
+
+// Runs a sweep to its end over a network given as a function.
+class SweepTest : public testing::Test {
+ protected:
+  using Key = std::pair<std::uint64_t, std::uint16_t>;
+
+  void run(AddressSet targets, std::vector<Port> which, FakeEngine::Network network, PaceConfig config = {}) {
+    plan.emplace(std::move(targets), std::move(which), ProbeOrder::kRandom, 1);
+    engine.emplace(clock, capacity, std::move(network));
+    engine->accept_at_most(accept_at_most);
+    sweep.emplace(*plan, kFirstProbe, config, on_link, RateLadder(config.max_rate, clock.now()));
+    const Instant start = clock.now();
+    while (!sweep->done()) {
+      ASSERT_LT(clock.now() - start, 1h) << "the sweep does not end";
+      if (sweep->wants_neighbours(clock.now())) sweep->on_missing_neighbours(missing, clock.now());
+      const std::size_t accepted = engine->send(sweep->due(clock.now(), engine->room()));
+      sweep->sent(accepted, clock.now());
+      const auto events = engine->wait(std::min(sweep->wake(), clock.now() + 50ms));
+      sweep->on(*events, clock.now());
+      for (const Decision& decision : sweep->decided()) {
+        const bool first = decisions.emplace(Key{decision.host, decision.port.number()}, decision).second;
+        ASSERT_TRUE(first) << "decided twice: port " << decision.port.number();
+      }
+      notices.insert(notices.end(), sweep->notices().begin(), sweep->notices().end());
+      sweep->clear();
+    }
+    elapsed = clock.now() - start;
+  }
+
+  Reason reason(std::uint64_t host, std::uint16_t port) const { return decisions.at({host, port}).reason; }
+  std::size_t count(Reason reason) const {
+    return static_cast<std::size_t>(
+        std::count_if(decisions.begin(), decisions.end(), [&](const auto& d) { return d.second.reason == reason; }));
+  }
+
+  static constexpr ProbeId kFirstProbe = 1'000'000;
+  FakeClock clock;
+  std::size_t capacity = 20'000;
+  std::size_t accept_at_most = SIZE_MAX;
+  AddressSet on_link;
+  AddressSet missing;  // what the kernel's neighbour table says when asked
+  std::optional<Plan> plan;
+  std::optional<FakeEngine> engine;
+  std::optional<Sweep> sweep;
+  std::map<Key, Decision> decisions;
+  std::vector<Notice> notices;
+  Duration elapsed{};
+};
+
+TEST_F(SweepTest, DecidesEveryPortOfAClosedHostInOneTry) {
+  run(hosts("10.0.0.1", 1), ports(1, 65535),
+      [](const Transmission& t) { return t.target.port == Port(80) ? kOpen : kClosed; });
+  EXPECT_EQ(decisions.size(), 65535U);
+  EXPECT_EQ(engine->sent().size(), 65535U);
+  EXPECT_EQ(count(Reason::kSynAck), 1U);
+  EXPECT_EQ(reason(0, 80), Reason::kSynAck);
+  EXPECT_TRUE(sweep->hosts().is_dense());
+}
+
+TEST_F(SweepTest, EndsWithoutGraceWhenEveryPortIsDecided) {
+  run(hosts("10.0.0.1", 1), ports(80, 80), [](const Transmission&) { return kClosed; });
+  EXPECT_EQ(elapsed, 200us);
+}
+
+TEST_F(SweepTest, TriesSilentPortsTwiceSpacedBeforeCallingThemFiltered) {
+  run(hosts("10.0.0.1", 1), ports(1, 2000),
+      [](const Transmission& t) { return t.target.port.number() <= 20 ? std::optional(kClosed) : kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 1980U);
+  EXPECT_EQ(engine->sent().size(), 20U + 2 * 1980U);
+  std::map<std::uint16_t, Instant> first_try;
+  for (const auto& [at, t] : engine->sent()) {
+    if (t.attempt == 1) {
+      first_try[t.target.port.number()] = at;
+    } else {
+      EXPECT_EQ(t.attempt, 2);
+      EXPECT_GE(at - first_try.at(t.target.port.number()), 100ms) << t.target.port.number();
+    }
+  }
+}
+
+TEST_F(SweepTest, FindsAPortThatLosesItsFirstTry) {
+  run(hosts("10.0.0.1", 1), ports(1, 500), [](const Transmission& t) {
+    return t.attempt == 1 && t.target.port == Port(77) ? kSilent : std::optional(kOpen);
+  });
+  EXPECT_EQ(count(Reason::kSynAck), 500U);
+  EXPECT_EQ(decisions.at({0, 77}).tries, 2);
+}
+
+TEST_F(SweepTest, TriesAsOftenAsAsked) {
+  run(hosts("10.0.0.1", 1), ports(1, 10), [](const Transmission&) { return kSilent; }, {.max_tries = 5});
+  EXPECT_EQ(engine->sent().size(), 50U);
+  EXPECT_EQ(count(Reason::kNoResponse), 10U);
+}
+
+TEST_F(SweepTest, NeverHasMoreInFlightThanThereIsRoomFor) {
+  capacity = 10;
+  run(hosts("10.0.0.1", 1), ports(1, 300), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(engine->most_in_flight(), 10U);
+  EXPECT_EQ(count(Reason::kNoResponse), 300U);
+}
+
+TEST_F(SweepTest, SendsAgainWhatTheEngineDidNotTake) {
+  accept_at_most = 3;
+  run(hosts("10.0.0.1", 1), ports(1, 1000), [](const Transmission&) { return kClosed; });
+  EXPECT_EQ(count(Reason::kReset), 1000U);
+  EXPECT_EQ(engine->sent().size(), 1000U);
+}
+
+TEST_F(SweepTest, KeepsToMaxRate) {
+  run(hosts("10.0.0.1", 1), ports(1, 200), [](const Transmission&) { return kClosed; }, {.max_rate = 100});
+  EXPECT_GE(elapsed, 1900ms);
+  EXPECT_LE(elapsed, 2100ms);
+}
+
+TEST_F(SweepTest, RetriesTroublesThatPass) {
+  for (const Reason trouble :
+       {Reason::kNoDescriptors, Reason::kNoSourcePorts, Reason::kNoBuffers, Reason::kSelfConnect}) {
+    decisions.clear();
+    std::map<std::uint16_t, int> troubles;
+    run(hosts("10.0.0.1", 1), ports(1, 100), [&](const Transmission& t) -> std::optional<FakeAnswer> {
+      if (t.target.port.number() % 10 == 0 && troubles[t.target.port.number()]++ < 3)
+        return FakeAnswer{.reason = trouble};
+      return kClosed;
+    });
+    EXPECT_EQ(count(Reason::kReset), 100U) << to_string(trouble);
+  }
+}
+
+TEST_F(SweepTest, GivesUpOnTroublesThatStay) {
+  run(hosts("10.0.0.1", 1), ports(1, 3), [](const Transmission& t) -> std::optional<FakeAnswer> {
+    if (t.target.port == Port(2)) return FakeAnswer{.reason = Reason::kNoSourcePorts};
+    return kClosed;
+  });
+  EXPECT_EQ(reason(0, 2), Reason::kNoSourcePorts);
+  EXPECT_EQ(state_of(reason(0, 2)), PortState::kUnexamined);
+  EXPECT_GE(elapsed, Sweep::kGiveUp);
+  EXPECT_EQ(notices.size(), 1U);  // said once
+}
+
+TEST_F(SweepTest, SlowsDownOnLocalTrouble) {
+  int troubles = 0;
+  run(hosts("10.0.0.1", 1), ports(1, 20'000), [&](const Transmission&) -> std::optional<FakeAnswer> {
+    if (++troubles % 100 == 0) return FakeAnswer{.reason = Reason::kNoBuffers};
+    return kClosed;
+  });
+  EXPECT_EQ(count(Reason::kReset), 20'000U);
+  EXPECT_LT(sweep->ladder().rate(), 20'000);
+}
+
+TEST_F(SweepTest, AsksAHostWithoutARouteOnlyOnce) {
+  run(hosts("10.0.0.1", 2), ports(1, 5000), [](const Transmission& t) -> std::optional<FakeAnswer> {
+    if (t.target.address == parse_address("10.0.0.2")) return FakeAnswer{.reason = Reason::kNoRoute};
+    return kClosed;
+  });
+  EXPECT_EQ(count(Reason::kNoRoute), 5000U);
+  EXPECT_EQ(count(Reason::kReset), 5000U);
+  EXPECT_LT(engine->sent().size(), 5200U);
+}
+
+TEST_F(SweepTest, IgnoresLateAndDoubleAndForeignEvents) {
+  run(hosts("10.0.0.1", 1), ports(1, 10), [](const Transmission&) { return kClosed; });
+  for (const ProbeId probe : {kFirstProbe, kFirstProbe - 1, kFirstProbe + 10, ProbeId{0}}) {
+    const Event event{.probe = probe, .rtt_us = 9, .attempt = 1, .reason = Reason::kSynAck, .from_target = true};
+    sweep->on(std::span(&event, 1), clock.now());
+  }
+  EXPECT_TRUE(sweep->decided().empty());
+  EXPECT_EQ(sweep->progress().decided, 10U);
+}
+
+TEST_F(SweepTest, CallsANeighbourThatDoesNotAnswerArpDown) {
+  on_link = hosts("10.0.0.0", 256);
+  run(hosts("10.0.0.1", 2), ports(1, 3), [](const Transmission& t) -> std::optional<FakeAnswer> {
+    if (t.target.address == parse_address("10.0.0.1")) return kClosed;
+    return FakeAnswer{.reason = Reason::kNoArp, .after = 3070ms, .from_target = false};
+  });
+  EXPECT_EQ(count(Reason::kNoArp), 3U);
+  EXPECT_EQ(count(Reason::kNoResponse), 0U);  // never "filtered"
+  EXPECT_LT(elapsed, 3200ms);
+  sweep->hosts().for_each([](std::uint64_t host, const HostTally& tally) {
+    EXPECT_EQ(tally.given_up, host == 1 ? std::optional(Reason::kNoArp) : std::nullopt);
+  });
+}
+
+TEST_F(SweepTest, StopsProbingANeighbourThatIsDown) {
+  on_link = hosts("10.0.0.0", 256);
+  run(hosts("10.0.0.1", 1), ports(1, 65535),
+      [](const Transmission&) { return FakeAnswer{.reason = Reason::kNoArp, .after = 3000ms, .from_target = false}; });
+  EXPECT_EQ(count(Reason::kNoArp), 65535U);
+  EXPECT_LT(elapsed, 3000ms + PaceConfig().timeout + 100ms);  // what is in flight runs out, nothing more is sent
+}
+
+TEST_F(SweepTest, CallsASilentNeighbourFilteredOnlyAfterArpHadItsTime) {
+  on_link = hosts("10.0.0.0", 256);
+  run(hosts("10.0.0.1", 1), ports(1, 3), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 3U);
+  EXPECT_GE(elapsed, Sweep::kNeighbourHold);
+}
+
+TEST_F(SweepTest, AsksTheNeighbourTableWhatTheKernelDidNotSay) {
+  on_link = hosts("10.0.0.0", 256);
+  missing = hosts("10.0.0.2", 1);
+  run(hosts("10.0.0.1", 2), ports(1, 3), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 3U);
+  EXPECT_EQ(count(Reason::kNoArp), 3U);
+  EXPECT_EQ(reason(1, 1), Reason::kNoArp);
+}
+
+TEST_F(SweepTest, DoesNotWaitForArpOfANeighbourThatAnswered) {
+  on_link = hosts("10.0.0.0", 256);
+  run(hosts("10.0.0.1", 1), ports(1, 100),
+      [](const Transmission& t) { return t.target.port.number() < 10 ? std::optional(kOpen) : kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 91U);
+  EXPECT_LT(elapsed, 2s);
+}
+
+TEST_F(SweepTest, TakesADeadGatewayForATroubleOfOurs) {
+  run(hosts("10.9.0.1", 1), ports(1, 100),
+      [](const Transmission&) { return FakeAnswer{.reason = Reason::kNoArp, .after = 500ms, .from_target = false}; });
+  EXPECT_EQ(count(Reason::kNoGateway), 100U);
+  EXPECT_EQ(notices.size(), 1U);
+}
+
+TEST_F(SweepTest, KeepsNoRowForSilentHostsOfALargePlan) {
+  run(hosts("10.0.0.0", 1 << 17), ports(80, 80),
+      [](const Transmission& t) { return t.target.address.v4_bits() % 1000 == 0 ? std::optional(kOpen) : kSilent; });
+  EXPECT_FALSE(sweep->hosts().is_dense());
+  std::size_t rows = 0;
+  sweep->hosts().for_each([&](std::uint64_t, const HostTally&) { ++rows; });
+  EXPECT_EQ(rows, count(Reason::kSynAck));
+  EXPECT_EQ(decisions.size(), std::size_t{1} << 17);
+}
+
+}  // namespace
+}  // namespace portsweep
