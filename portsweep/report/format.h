@@ -23,6 +23,10 @@ struct FormatOptions {
   bool open_only = false;   // --open: list hosts with open ports only, and no other port
   bool all_states = false;  // --all-states: list every port
   bool stream = false;      // text: show each port the moment it is certain (-v, --order found)
+
+  // What is listed one by one; the rest is counted.
+  bool lists(PortState state) const { return state == PortState::kOpen || (all_states && !open_only); }
+  bool lists(const HostRecord& host) const { return !open_only || host.counts.of(PortState::kOpen) > 0; }
 };
 
 class Format {
@@ -38,7 +42,7 @@ class Format {
 
 struct FormatRow {
   std::string_view name;       // as in --format and -o NAME:FILE
-  std::string_view extension;  // as in -o FILE.extension, without the dot
+  std::string_view extension;  // as in -o FILE.extension, without the dot; format.cc knows more spellings
   std::string_view summary;    // one line for --help
   std::unique_ptr<Format> (*make)(const FormatOptions& options);
 };
