@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/engine/connect_factory.h"
+
+#include <algorithm>
+
+#include "portsweep/engine/connect_engine.h"
+#include "portsweep/engine/reactor_pool.h"
+
+namespace portsweep {
+namespace {
+
+// Below this a second thread costs more than it gains.
+constexpr std::uint64_t kProbesForThreads = 10'000;
+constexpr unsigned kMostWorkers = 4;  // chosen by ourselves; more may be asked for
+// Enough for 100 k silent probes a second at 300 ms each; a socket that connects takes the kernel about 4 KiB.
+constexpr std::uint64_t kMostSockets = 32'768;
+// For epoll instances, eventfds, name look-ups and reading /proc.
+constexpr std::uint64_t kSpareDescriptors = 8;
+constexpr std::uint64_t kDescriptorsAWorker = 3;
+
+// The engine with what it works on, in one thread.
+class SingleConnectEngine final : public Engine {
+ public:
+  SingleConnectEngine(std::unique_ptr<EpollPoller> poller, const Clock& clock, const AddressSet& own,
+                      std::uint32_t sockets)
+      : poller_(std::move(poller)), engine_(tcp_, *poller_, clock, own, sockets) {}
+
+  std::size_t room() override { return engine_.room(); }
+  std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
+  Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }
+  void stop() override { engine_.stop(); }
+
+ private:
+  RealTcpSockets tcp_;
+  std::unique_ptr<EpollPoller> poller_;
+  ConnectEngine engine_;
+};
+
+}  // namespace
+
+ConnectPlan plan_connect(const ConnectSetup& setup, unsigned processors) {
+  unsigned workers = setup.workers;
+  if (workers == 0) workers = setup.probes < kProbesForThreads ? 1 : std::clamp(processors, 1U, kMostWorkers);
+  const std::uint64_t taken = kSpareDescriptors + kDescriptorsAWorker * workers;
+  const std::uint64_t free = setup.descriptors > taken ? setup.descriptors - taken : 1;
+  const std::uint64_t wanted = std::clamp<std::uint64_t>(setup.probes, workers, kMostSockets);
+  return {workers, static_cast<std::uint32_t>(std::max<std::uint64_t>(workers, std::min(free, wanted)))};
+}
+
+Result<std::unique_ptr<Engine>> make_connect_engine(const ConnectPlan& plan, const Clock& clock,
+                                                    const AddressSet& own) {
+  if (plan.workers > 1) {
+    std::unique_ptr<ReactorPool> pool = TRY(ReactorPool::create(plan.workers, clock, own, plan.sockets));
+    return std::unique_ptr<Engine>(std::move(pool));
+  }
+  std::unique_ptr<EpollPoller> poller = TRY(EpollPoller::create());
+  return std::unique_ptr<Engine>(std::make_unique<SingleConnectEngine>(std::move(poller), clock, own, plan.sockets));
+}
+
+}  // namespace portsweep
