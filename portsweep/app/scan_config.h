@@ -12,6 +12,7 @@
 #include "portsweep/base/time.h"
 #include "portsweep/net/port_set.h"
 #include "portsweep/net/zones.h"
+#include "portsweep/pace/pace_config.h"
 #include "portsweep/plan/plan.h"
 #include "portsweep/plan/target_parser.h"
 #include "portsweep/report/format.h"
@@ -35,14 +36,6 @@ struct TargetConfig {
   bool skip_discovery = false;  // sweep silent hosts of ranges too
   // --confirm-targets: the number of addresses the user says are meant.
   std::optional<std::uint64_t> confirmed_targets;
-};
-
-// How fast and how stubborn.
-struct PaceConfig {
-  // The longest wait for one probe. 950 ms by default: the kernel re-sends a SYN of its own after 1 s.
-  Duration timeout = 950ms;
-  std::optional<std::uint64_t> max_rate;  // probes per second, at the targets
-  std::uint8_t max_tries = 2;             // how often a silent port is tried before it is called filtered; 1..16
 };
 
 // Which engine, and its limits.

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/app/ledger.h"
+
+#include <algorithm>
+
+#include "portsweep/net/services.h"
+
+namespace portsweep {
+namespace {
+
+bool is_down(const std::optional<Reason>& given_up) { return given_up == Reason::kNoArp; }
+
+// The first reason, in the order of the list, that the host's ports have in the given state.
+std::optional<Reason> first_reason(const ReasonCounts& counts, PortState state) {
+  for (std::size_t i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (state_of(reason) == state && counts[reason] > 0) return reason;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Ledger::Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states)
+    : targets_(targets), zones_(zones), ports_(ports), list_all_states_(list_all_states) {}
+
+void Ledger::commit(const Plan& plan, std::span<const Decision> decisions,
+                    const std::function<void(const PortRecord&)>& on_port) {
+  for (const Decision& decision : decisions) {
+    if (decision.reason == Reason::kNoArp) continue;  // ports of a host that is down are neither open nor anything
+    const bool open = decision.reason == Reason::kSynAck;
+    if (!open && !list_all_states_) continue;
+    const Address address = plan.hosts().at(decision.host);
+    PortRecord port{zones_.text(address), decision.port,  decision.reason,
+                    decision.rtt_us,      decision.tries, std::string(service_name(decision.port))};
+    on_port(port);
+    rows_[address].ports.push_back(std::move(port));
+  }
+}
+
+void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, bool complete) {
+  up_in_stage_ = AddressSet();
+  std::uint64_t known = 0;
+  tallies.for_each([&](std::uint64_t host, const HostTally& tally) {
+    ReasonCounts counts = tally.reason_counts();
+    const std::uint64_t decided = counts.total();
+    // In a large plan the silent ports of a host are not counted one by one.
+    if (complete && !is_down(tally.given_up) && decided < plan.ports_per_host()) {
+      counts[Reason::kNoResponse] += plan.ports_per_host() - decided;
+    }
+    const bool only_silent = !tally.up && !tally.given_up && counts[Reason::kNoResponse] == counts.total();
+    if (only_silent && complete) return;
+    ++known;
+    const Address address = plan.hosts().at(host);
+    Row& row = rows_[address];
+    row.counts += counts;
+    if (tally.rtt.known()) row.rtt = tally.rtt;
+    row.up |= tally.up;
+    if (!row.given_up) row.given_up = tally.given_up;
+    if (tally.up) up_in_stage_.add(AddressRange(address));
+  });
+  up_in_stage_.seal();
+  if (complete && stage.kind == Stage::Kind::kSweep) swept_.add(stage.hosts);
+  if (complete && stage.kind == Stage::Kind::kDiscovery) {
+    silent_in_ranges_ += stage.hosts.size() - known;
+    partial_discovery_ = stage.ports.size() < ports_;
+  }
+}
+
+// What no stage decided was not examined.
+void Ledger::close_row(Row& row) const {
+  if (is_down(row.given_up) && !row.up) {
+    row.counts = ReasonCounts();
+    row.ports.clear();
+    return;
+  }
+  const std::uint64_t decided = row.counts.total();
+  if (decided < ports_) row.counts[row.given_up.value_or(Reason::kStopped)] += ports_ - decided;
+  std::sort(row.ports.begin(), row.ports.end(),
+            [](const PortRecord& a, const PortRecord& b) { return a.port < b.port; });
+}
+
+HostRecord Ledger::record(const Address& address, Row& row) const {
+  close_row(row);
+  HostRecord host;
+  host.address = address;
+  host.host = zones_.text(address);
+  if (const auto names = targets_.names.find(address); names != targets_.names.end()) host.names = names->second;
+  host.counts = row.counts;
+  if (row.rtt.known()) host.srtt_us = row.rtt.srtt_us();
+  host.ports = std::move(row.ports);
+  if (row.up) {
+    host.state = HostState::kUp;
+    host.reason = first_reason(host.counts, PortState::kOpen);
+    if (!host.reason) host.reason = first_reason(host.counts, PortState::kClosed);
+    if (!host.reason) host.reason = first_reason(host.counts, PortState::kFiltered);
+  } else if (is_down(row.given_up)) {
+    host.state = HostState::kDown;
+    host.reason = Reason::kNoArp;
+  } else if (host.counts.of(PortState::kUnexamined) > 0) {
+    host.state = HostState::kUnexamined;
+    host.reason = first_reason(host.counts, PortState::kUnexamined);
+  } else {
+    host.state = HostState::kSilent;
+    host.reason = first_reason(host.counts, PortState::kFiltered);
+  }
+  return host;
+}
+
+// A single address of which nothing was heard: silent if its stage was completed, else not examined.
+HostRecord Ledger::silent_record(const Address& address) const {
+  Row row;
+  if (swept_.contains(address)) row.counts[Reason::kNoResponse] = ports_;
+  return record(address, row);
+}
+
+void Ledger::count(const HostRecord& host, SummaryRecord& summary) const {
+  switch (host.state) {
+    case HostState::kUp: ++summary.hosts_up; break;
+    case HostState::kSilent: ++summary.hosts_silent; break;
+    case HostState::kDown: ++summary.hosts_down; break;
+    case HostState::kUnexamined: ++summary.hosts_unexamined; break;
+  }
+}
+
+void Ledger::for_each_host(SummaryRecord& summary, const std::function<void(const HostRecord&)>& visit) {
+  std::vector<Address> known;
+  known.reserve(rows_.size());
+  for (const auto& [address, row] : rows_) known.push_back(address);
+  std::sort(known.begin(), known.end());
+
+  const auto list = [&](const HostRecord& host) {
+    count(host, summary);
+    if (host.state != HostState::kUp && !targets_.singles.contains(host.address)) return;
+    summary.counts += host.counts;
+    visit(host);
+  };
+  // Merges the rows with the single addresses of which nothing is known.
+  std::uint64_t single = 0;
+  const std::uint64_t singles = targets_.singles.size();
+  for (const Address& address : known) {
+    for (; single < singles && targets_.singles.at(single) < address; ++single)
+      list(silent_record(targets_.singles.at(single)));
+    if (single < singles && targets_.singles.at(single) == address) ++single;
+    list(record(address, rows_.at(address)));
+  }
+  for (; single < singles; ++single) list(silent_record(targets_.singles.at(single)));
+
+  summary.hosts_silent += silent_in_ranges_;
+  if (partial_discovery_) summary.hosts_silent_not_swept = silent_in_ranges_;
+  const std::uint64_t counted = summary.hosts_up + summary.hosts_silent + summary.hosts_down + summary.hosts_unexamined;
+  summary.hosts_unexamined += targets_.size() - counted;  // ranges that no stage reached
+}
+
+}  // namespace portsweep

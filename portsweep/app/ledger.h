@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ledger: what a whole scan found out, gathered stage by stage: turns the decisions and tallies of sweeps, which know
+// hosts by number, into records, which know them by address. Keeps a row for each host of which something is known
+// and each port to be listed; hosts that were only silent are counted, not kept.
+//
+// It never guesses: what no stage decided is unexamined. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "portsweep/app/scan_targets.h"
+#include "portsweep/app/schedule.h"
+#include "portsweep/model/decision.h"
+#include "portsweep/model/records.h"
+#include "portsweep/plan/plan.h"
+#include "portsweep/sweep/host_table.h"
+
+namespace portsweep {
+
+class Ledger {
+ public:
+  // `targets` and `zones` must outlive the ledger. `ports`: how many were asked for, per host.
+  Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states);
+
+  // Takes the decisions of the running stage and calls on_port for each port that is to be listed.
+  void commit(const Plan& plan, std::span<const Decision> decisions,
+              const std::function<void(const PortRecord&)>& on_port);
+
+  // Takes the tallies of a stage. `complete`: it was not cut short.
+  void close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, bool complete);
+
+  // The hosts of the stage just closed that are up.
+  const AddressSet& up_in_stage() const { return up_in_stage_; }
+
+  // Every host to be listed, in address order: all single addresses, and those of ranges that are up. Adds to the
+  // summary's counts as it goes; call once, at the end.
+  void for_each_host(SummaryRecord& summary, const std::function<void(const HostRecord&)>& visit);
+
+ private:
+  struct Row {
+    ReasonCounts counts;
+    RttEstimate rtt;
+    bool up = false;
+    std::optional<Reason> given_up;
+    std::vector<PortRecord> ports;
+  };
+
+  HostRecord record(const Address& address, Row& row) const;
+  HostRecord silent_record(const Address& address) const;
+  void close_row(Row& row) const;
+  void count(const HostRecord& host, SummaryRecord& summary) const;
+
+  const ScanTargets& targets_;
+  const Zones& zones_;
+  std::uint64_t ports_;
+  bool list_all_states_;
+  std::unordered_map<Address, Row> rows_;
+  AddressSet swept_;  // whole stages of single addresses that were completed
+  AddressSet up_in_stage_;
+  std::uint64_t silent_in_ranges_ = 0;
+  bool partial_discovery_ = false;
+};
+
+}  // namespace portsweep

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/app/reporter.h"
+
+#include <utility>
+
+namespace portsweep {
+
+Result<Reporter> Reporter::create(const OutputConfig& config) {
+  Reporter reporter;
+  if (config.stdout_format != nullptr)
+    reporter.stdout_.emplace(Sink{config.stdout_format->make(config.options), std::nullopt, {}});
+  for (const OutputFileConfig& file : config.files) {
+    OutputFile opened = TRY(OutputFile::create(file.path, config.overwrite));
+    reporter.files_.push_back({file.format->make(config.options), std::move(opened), {}});
+  }
+  return reporter;
+}
+
+void Reporter::begin(const ScanRecord& scan) {
+  each([&](Sink& sink) { sink.format->begin(scan, sink.bytes); });
+}
+void Reporter::port(const PortRecord& port) {
+  each([&](Sink& sink) { sink.format->port(port, sink.bytes); });
+}
+void Reporter::notice(const Notice& notice) {
+  each([&](Sink& sink) { sink.format->notice(notice, sink.bytes); });
+}
+void Reporter::host(const HostRecord& host) {
+  each([&](Sink& sink) { sink.format->host(host, sink.bytes); });
+}
+void Reporter::end(const SummaryRecord& summary) {
+  each([&](Sink& sink) { sink.format->end(summary, sink.bytes); });
+}
+
+Result<void> Reporter::flush() {
+  if (stdout_ && !stdout_->bytes.empty()) {
+    const std::string bytes = std::exchange(stdout_->bytes, {});
+    if (!stdout_closed_) {
+      const WriteOutcome outcome = TRY(stream_.write(bytes));
+      stdout_closed_ = outcome == WriteOutcome::kClosed;
+    }
+  }
+  for (Sink& sink : files_) {
+    if (!sink.bytes.empty()) TRY_VOID(sink.file->write(std::exchange(sink.bytes, {})));
+  }
+  return {};
+}
+
+Result<void> Reporter::commit() {
+  TRY_VOID(flush());
+  for (Sink& sink : files_) TRY_VOID(sink.file->commit());
+  if (stdout_ && !stdout_closed_) TRY_VOID(stream_.finish());
+  return {};
+}
+
+}  // namespace portsweep

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/app/scan.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "portsweep/app/conntrack_guard.h"
+#include "portsweep/app/ledger.h"
+#include "portsweep/app/reporter.h"
+#include "portsweep/app/scan_targets.h"
+#include "portsweep/app/schedule.h"
+#include "portsweep/base/version.h"
+#include "portsweep/sweep/sweep.h"
+
+namespace portsweep {
+namespace {
+
+// Transmissions handed to the engine in one turn: small enough that answers are soon looked at.
+constexpr std::size_t kTurn = 256;
+// The loop looks up this often even if nothing happens: for signals, the deadline and the progress line.
+constexpr Duration kTick = 50ms;
+constexpr Duration kLong = 10min;
+
+// One run of the scan command: the state that its stages share.
+class ScanRun {
+ public:
+  ScanRun(const ScanConfig& config, ScanWorld& world, ScanObserver& observer, const ScanTargets& targets,
+          Reporter& reporter)
+      : config_(config),
+        world_(world),
+        observer_(observer),
+        targets_(targets),
+        reporter_(reporter),
+        started_(world.clock.now()),
+        ladder_(config.pace.max_rate, started_),
+        ledger_(targets, config.target.zones, config.target.ports.size(), config.output.options.all_states),
+        conntrack_(world.conntrack) {}
+
+  void note(const Notice& notice) {
+    observer_.on_notice(notice);
+    reporter_.notice(notice);
+  }
+
+  Result<void> run_stages();
+  Result<int> finish();
+
+ private:
+  enum class Stop : std::uint8_t { kNo, kSignal, kDeadline, kNobodyReads };
+
+  Result<void> run_stage(Stage stage, Schedule& schedule);
+  Result<void> sweep_loop(const Plan& plan, Sweep& sweep);
+  Result<void> wait_out(Instant end);
+  Stop why_stop() const;
+  void tick(const Sweep& sweep);
+  SummaryRecord summary();
+  int exit_code(const SummaryRecord& summary) const;
+
+  const ScanConfig& config_;
+  ScanWorld& world_;
+  ScanObserver& observer_;
+  const ScanTargets& targets_;
+  Reporter& reporter_;
+  const Instant started_;
+  RateLadder ladder_;
+  Ledger ledger_;
+  ConntrackGuard conntrack_;
+  std::unique_ptr<Engine> engine_;
+  Stop stopped_ = Stop::kNo;
+  ProbeId next_probe_ = 0;
+  ScanProgress progress_;  // of the stages done, and the total
+  Instant next_tick_;
+};
+
+Result<void> ScanRun::run_stages() {
+  const AddressSet& on_link = world_.on_link;
+  Schedule schedule(targets_.singles, targets_.ranges, config_.target.ports, on_link, world_.neighbour_limit);
+  progress_.total = schedule.most_probes();
+  if (schedule.has_groups()) {
+    note(NeighbourGroups{targets_.singles.intersection(on_link).size() + targets_.ranges.intersection(on_link).size(),
+                         schedule.group_size()});
+  }
+  const Duration expected = estimate(schedule.most_probes(), config_.pace);
+  if (expected > kLong) note(LongScan{schedule.most_probes(), expected});
+
+  std::vector<Notice> notices;
+  engine_ = TRY(world_.make_engine({config_.engine, schedule.most_probes()}, notices));
+  for (const Notice& notice : notices) note(notice);
+  TRY_VOID(reporter_.flush());
+  while (auto stage = schedule.next()) {
+    if (stopped_ == Stop::kNo) stopped_ = why_stop();
+    if (stopped_ != Stop::kNo) break;
+    TRY_VOID(run_stage(std::move(*stage), schedule));
+  }
+  engine_->stop();
+  return {};
+}
+
+Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
+  const Instant begun = world_.clock.now();
+  const Plan plan(stage.hosts, stage.ports, config_.order, config_.seed);
+  Sweep sweep(plan, next_probe_, config_.pace, world_.on_link, ladder_);
+  next_probe_ += plan.size();
+  TRY_VOID(sweep_loop(plan, sweep));
+  const bool complete = stopped_ == Stop::kNo;
+  if (!complete) engine_->stop();
+  ledger_.close_stage(stage, plan, sweep.hosts(), complete);
+  if (complete && stage.kind == Stage::Kind::kDiscovery) schedule.found_up(ledger_.up_in_stage());
+  ladder_ = sweep.ladder();
+  progress_.decided += sweep.progress().decided;
+  progress_.sent += sweep.progress().sent;
+  progress_.open += sweep.progress().open;
+  return complete ? wait_out(begun + stage.at_least) : Result<void>();
+}
+
+// The loop. Everything else prepares it or tells of it.
+Result<void> ScanRun::sweep_loop(const Plan& plan, Sweep& sweep) {
+  while (!sweep.done()) {
+    tick(sweep);
+    if (stopped_ != Stop::kNo) return {};
+    const Instant now = world_.clock.now();
+    if (sweep.wants_neighbours(now)) sweep.on_missing_neighbours(world_.missing_neighbours(), now);
+    const std::size_t room = conntrack_.is_full() ? 0 : std::min(kTurn, engine_->room());
+    const std::size_t accepted = engine_->send(sweep.due(now, room));
+    sweep.sent(accepted, now);
+    const auto events = TRY(engine_->wait(std::min(sweep.wake(), now + kTick)));
+    sweep.on(events, world_.clock.now());
+
+    ledger_.commit(plan, sweep.decided(), [&](const PortRecord& port) { reporter_.port(port); });
+    for (const Notice& notice : sweep.notices()) note(notice);
+    sweep.clear();
+    TRY_VOID(reporter_.flush());
+  }
+  return {};
+}
+
+// Lets time pass between two groups of neighbours.
+Result<void> ScanRun::wait_out(Instant end) {
+  while (stopped_ == Stop::kNo && world_.clock.now() < end) {
+    TRY_VOID(engine_->wait(std::min(end, world_.clock.now() + kTick)));
+    stopped_ = why_stop();
+  }
+  return {};
+}
+
+ScanRun::Stop ScanRun::why_stop() const {
+  if (world_.stop_requested() != 0) return Stop::kSignal;
+  if (!reporter_.wants_more()) return Stop::kNobodyReads;
+  if (config_.deadline && world_.clock.now() - started_ >= *config_.deadline) return Stop::kDeadline;
+  return Stop::kNo;
+}
+
+void ScanRun::tick(const Sweep& sweep) {
+  stopped_ = why_stop();
+  const Instant now = world_.clock.now();
+  if (now < next_tick_) return;
+  next_tick_ = now + kTick;
+  if (const auto notice = conntrack_.look()) note(*notice);
+  ScanProgress progress = progress_;
+  progress.decided += sweep.progress().decided;
+  progress.sent += sweep.progress().sent;
+  progress.open += sweep.progress().open;
+  progress.rate = sweep.ladder().rate();
+  progress.elapsed = now - started_;
+  observer_.on_progress(progress);
+}
+
+SummaryRecord ScanRun::summary() {
+  SummaryRecord summary;
+  summary.probes = progress_.sent;
+  summary.names_unresolved = targets_.names_unresolved;
+  summary.addresses_refused = targets_.addresses_refused;
+  ledger_.for_each_host(summary, [&](const HostRecord& host) { reporter_.host(host); });
+  switch (stopped_) {
+    case Stop::kSignal: summary.incomplete_because = "interrupted"; break;
+    case Stop::kDeadline: summary.incomplete_because = "deadline"; break;
+    case Stop::kNobodyReads: summary.incomplete_because = "nobody reads the output"; break;
+    case Stop::kNo:
+      if (summary.hosts_unexamined > 0 || summary.counts.of(PortState::kUnexamined) > 0) {
+        summary.incomplete_because = "trouble of this machine";
+      } else if (summary.names_unresolved > 0) {
+        summary.incomplete_because = "names unresolved";
+      }
+  }
+  summary.complete = summary.incomplete_because.empty();
+  summary.elapsed = world_.clock.now() - started_;
+  summary.exit = exit_code(summary);
+  return summary;
+}
+
+int ScanRun::exit_code(const SummaryRecord& summary) const {
+  constexpr int kIncomplete = 3;
+  constexpr int kEnvironment = 4;
+  if (stopped_ == Stop::kSignal) return 128 + world_.stop_requested();
+  if (stopped_ == Stop::kNobodyReads || summary.complete) return 0;
+  const ReasonCounts& counts = summary.counts;
+  const bool no_way_out = counts.total() > 0 && counts.total() == counts[Reason::kNoRoute] + counts[Reason::kNoFamily];
+  return no_way_out && summary.hosts_up == 0 ? kEnvironment : kIncomplete;
+}
+
+Result<int> ScanRun::finish() {
+  const SummaryRecord total = summary();
+  reporter_.end(total);
+  TRY_VOID(reporter_.commit());
+  return total.exit;
+}
+
+}  // namespace
+
+Result<int> scan(const ScanConfig& config, ScanWorld& world, ScanObserver& observer) {
+  std::vector<Notice> notices;
+  ScanTargets targets = TRY(resolve_targets(config.target, world.resolver, notices));
+  TRY_VOID(refuse_broadcast(world.broadcast, config.target, targets, notices));
+  TRY_VOID(check_size(targets, config.target));
+  Reporter reporter = TRY(Reporter::create(config.output));
+
+  ScanRun run(config, world, observer, targets, reporter);
+  reporter.begin({.version = std::string(kVersion),
+                  .args = config.args,
+                  .started = world.clock.wall(),
+                  .plan_id = plan_id(targets, config.target.ports, config.order, config.seed),
+                  .targets = targets.size(),
+                  .ports = config.target.ports.size(),
+                  .engine = "connect",
+                  .seed = config.seed});
+  for (const Notice& notice : notices) run.note(notice);
+  if (targets.size() > 0) TRY_VOID(run.run_stages());
+  return run.finish();
+}
+
+Duration estimate(std::uint64_t probes, const PaceConfig& pace) {
+  double rate = RateLadder::kUnknownCeiling;
+  if (pace.max_rate) rate = std::min(rate, static_cast<double>(*pace.max_rate));
+  const double seconds = static_cast<double>(probes) * pace.max_tries / rate;
+  constexpr double kCentury = 100.0 * 365.25 * 86'400;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::min(seconds, kCentury)));
+}
+
+std::string plan_id(const ScanTargets& targets, const PortSet& ports, ProbeOrder order, std::uint64_t seed) {
+  std::uint64_t hash = mix64(seed ^ static_cast<std::uint64_t>(order));
+  const auto add = [&](std::uint64_t value) { hash = mix64(hash ^ value) + 0x9e3779b97f4a7c15U; };
+  for (const AddressSet* set : {&targets.singles, &targets.ranges}) {
+    add(set == &targets.ranges);
+    for (const AddressRange& range : set->ranges()) add(range.first().hash()), add(range.last().hash());
+  }
+  for (const Port port : ports.to_vector()) add(port.number());
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
+
+}  // namespace portsweep

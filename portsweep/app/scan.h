@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The scan command: targets, stages, the one loop that joins sweep and engine, and the reports. All that comes from the
+// world comes in through ScanWorld, so that the whole command runs in virtual time in tests.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "portsweep/app/scan_config.h"
+#include "portsweep/base/result.h"
+#include "portsweep/engine/engine.h"
+#include "portsweep/model/notice.h"
+#include "portsweep/os/clock.h"
+#include "portsweep/os/limits.h"
+#include "portsweep/os/resolver.h"
+
+namespace portsweep {
+
+struct ScanTargets;
+
+struct EngineRequest {
+  EngineConfig config;
+  std::uint64_t probes;  // of the whole scan, at most
+};
+
+// What the machine gives to a scan. The references must outlive it.
+struct ScanWorld {
+  const Clock& clock;
+  Resolver& resolver;
+  // May add notices (limits that were hit).
+  std::function<Result<std::unique_ptr<Engine>>(const EngineRequest&, std::vector<Notice>&)> make_engine;
+  AddressSet on_link;    // addresses reached without a gateway
+  AddressSet broadcast;  // of the networks this machine is on
+  std::function<AddressSet()> missing_neighbours;
+  std::uint64_t neighbour_limit;  // of the kernel's neighbour table
+  std::function<ConntrackRoom()> conntrack;
+  // 0, or the number of the signal that asks to stop.
+  std::function<int()> stop_requested;
+};
+
+struct ScanProgress {
+  std::uint64_t decided = 0;
+  std::uint64_t total = 0;  // at most
+  std::uint64_t sent = 0;
+  std::uint64_t open = 0;
+  double rate = 0;  // probes per second, the ladder's
+  Duration elapsed{};
+};
+
+// Told of what happens meanwhile; in the thread that scans.
+class ScanObserver {
+ public:
+  virtual ~ScanObserver() = default;
+  virtual void on_notice(const Notice& notice) = 0;
+  virtual void on_progress(const ScanProgress& progress) = 0;  // about 20 times a second
+};
+
+// The exit code: 0, 3, 4, or 128 + signal. An Error means that the scan could not begin, or that its output could not
+// be written.
+Result<int> scan(const ScanConfig& config, ScanWorld& world, ScanObserver& observer);
+
+// Probes of one try and the time they take, as `plan` and the warning before long scans tell it. An estimate: for
+// hosts that are silent at the ladder's ceiling for unknown networks.
+Duration estimate(std::uint64_t probes, const PaceConfig& pace);
+
+// The same targets, ports, order and seed give the same 16 hexadecimal digits.
+std::string plan_id(const ScanTargets& targets, const PortSet& ports, ProbeOrder order, std::uint64_t seed);
+
+}  // namespace portsweep
