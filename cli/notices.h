@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Notices in words: one sentence each, printable ASCII, without a line feed. All the program says to people about a
+// scan on its way is worded here.
+#pragma once
+
+#include <string>
+
+#include "portsweep/model/notice.h"
+
+namespace portsweep::cli {
+
+std::string word(const Notice& notice);
+
+// "45 s", "12 min", "3 h 20 min", "2 days 4 h": a rough length of time for people.
+std::string rough_time(Duration duration);
+
+}  // namespace portsweep::cli

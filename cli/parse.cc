@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "cli/flags.h"
+#include "cli/lexer.h"
+
+namespace portsweep::cli {
+namespace {
+
+constexpr CommandRow kCommands[] = {
+    {"scan", "TARGET...", "find the open ports of the targets (the default)"},
+    {"plan", "TARGET...", "show what scan would send; send nothing"},
+    {"help", "", "long help"},
+    {"version", "", "print the version"},
+    {"man", "", "print the man page (roff)", true},
+    {"completions", "bash|zsh|fish", "print completions for a shell", true},
+};
+
+bool is_command(std::string_view word) {
+  return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const CommandRow& c) { return c.name == word; });
+}
+
+// Takes the command's name out of the tokens.
+std::string_view take_command(std::vector<Token>& tokens) {
+  const auto first = std::find_if(tokens.begin(), tokens.end(), [](const Token& t) { return t.flag == nullptr; });
+  if (first == tokens.end() || first->after_options || !is_command(first->value)) return "scan";
+  const std::string_view command = first->value;
+  tokens.erase(first);
+  return command;
+}
+
+// -h, --help and --version, wherever they stand; the first of them.
+std::optional<Command> asked_of_us(std::span<const Token> tokens) {
+  for (const Token& token : tokens) {
+    if (token.flag == nullptr || token.flag->scope != Scope::kEverywhere) continue;
+    const std::string_view name = main_name(*token.flag);
+    if (name == "-h") return ShortHelp{};
+    if (name == "--help") return LongHelp{};
+    return Version{};
+  }
+  return std::nullopt;
+}
+
+Result<void> apply(const Token& token, RawArgs& raw) {
+  if (token.flag == nullptr) {
+    raw.target.targets.push_back({{}, std::string(token.value)});
+    return {};
+  }
+  if (token.flag->refused()) return Error::usage(std::string(token.flag->refusal)).in(token.name);
+  return token.flag->apply(raw, {token.name, token.value});
+}
+
+Result<RawArgs> read_options(std::span<const Token> tokens, std::span<const std::string_view> words) {
+  RawArgs raw;
+  raw.typed.assign(words.begin(), words.end());
+  for (const Token& token : tokens) TRY_VOID(apply(token, raw));
+  return raw;
+}
+
+// For the commands that take nothing.
+Result<Command> bare(std::string_view name, std::span<const Token> tokens, Command command) {
+  if (tokens.empty()) return command;
+  const Token& first = tokens.front();
+  return Error::usage(
+      fmt::format("the command {} takes no {}", name, quote(first.flag != nullptr ? first.name : first.value)));
+}
+
+Result<Command> completions(std::span<const Token> tokens) {
+  if (tokens.size() != 1 || tokens.front().flag != nullptr) {
+    return Error::usage("completions needs one shell: portsweep completions bash|zsh|fish");
+  }
+  const std::size_t shell = TRY(parse_choice({"completions", tokens.front().value}, kShells));
+  return Command(Completions{static_cast<Shell>(shell)});
+}
+
+}  // namespace
+
+std::span<const CommandRow> commands() { return kCommands; }
+
+Result<Command> parse_command_line(std::span<const char* const> argv) {
+  const std::vector<std::string_view> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
+  if (words.empty()) return Command(Usage{});
+  std::vector<Token> tokens = TRY(lex(words));
+  if (auto asked = asked_of_us(tokens)) return *std::move(asked);
+  const std::string_view command = take_command(tokens);
+  if (command == "help") return Command(LongHelp{});  // "help scan": the long help holds it all
+  if (command == "version") return bare(command, tokens, Version{});
+  if (command == "man") return bare(command, tokens, Man{});
+  if (command == "completions") return completions(tokens);
+  RawArgs raw = TRY(read_options(tokens, words));
+  if (command == "plan") return Command(PlanCommand{std::move(raw)});
+  return Command(ScanCommand{std::move(raw)});
+}
+
+}  // namespace portsweep::cli

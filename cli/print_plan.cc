@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/print_plan.h"
+
+#include <fmt/format.h>
+
+#include "cli/notices.h"
+#include "portsweep/base/numbers.h"
+#include "portsweep/report/json_object.h"
+
+namespace portsweep::cli {
+namespace {
+
+std::string targets_text(const PlanSummary& plan) {
+  std::string text = grouped(plan.targets) + (plan.targets == 1 ? " address" : " addresses");
+  if (plan.in_ranges > 0 && plan.singles > 0) text += fmt::format(", {} of them in ranges", grouped(plan.in_ranges));
+  if (plan.public_targets > 0) text += fmt::format(", {} of them public", grouped(plan.public_targets));
+  if (plan.names > 0)
+    text += fmt::format("; and {} {}, not looked up", grouped(plan.names), plan.names == 1 ? "name" : "names");
+  if (plan.refused > 0) text += fmt::format("; {} that can never be targets left out", grouped(plan.refused));
+  return text;
+}
+
+std::string probes_text(const PlanSummary& plan) {
+  const std::string most = grouped(plan.probes_most);
+  if (plan.probes_least == plan.probes_most) return most;
+  return fmt::format("{} if no host of a range answers, at most {}", grouped(plan.probes_least), most);
+}
+
+}  // namespace
+
+std::string plan_text(const PlanSummary& plan) {
+  std::string text;
+  const auto line = [&](std::string_view name, const std::string& value) {
+    text += fmt::format("{:<10}{}\n", name, value);
+  };
+  line("targets", targets_text(plan));
+  line("ports", grouped(plan.ports) + " per host: " +
+                    (plan.port_list.size() <= 80 ? plan.port_list : plan.port_list.substr(0, 77) + "..."));
+  if (plan.discovery_ports > 0 && plan.discovery_ports < plan.ports) {
+    line("discovery",
+         fmt::format("of ranges, by the {} most popular of these ports; silent hosts are not swept (-Pn to sweep)",
+                     plan.discovery_ports));
+  }
+  line("probes", probes_text(plan) + fmt::format("; a port that stays silent is tried {} times", plan.tries));
+  line("time", fmt::format("{} at most, if everything is silent, at {} probes a second", rough_time(plan.time_most),
+                           grouped(static_cast<std::uint64_t>(plan.rate))));
+  if (plan.needs_confirmation) line("confirm", fmt::format("a scan needs --confirm-targets {}", plan.targets));
+  line("plan", plan.plan_id);
+  text += "Nothing was sent.\n";
+  return text;
+}
+
+std::string plan_json(const PlanSummary& plan) {
+  std::string text;
+  JsonObject object(text);
+  object.text("type", "plan").number("schema", 1).text("plan_id", plan.plan_id).number("targets", plan.targets);
+  object.number("singles", plan.singles).number("in_ranges", plan.in_ranges).number("names", plan.names);
+  object.number("public_targets", plan.public_targets).number("addresses_refused", plan.refused);
+  object.number("ports", plan.ports).text("port_list", plan.port_list).number("discovery_ports", plan.discovery_ports);
+  object.number("probes_least", plan.probes_least).number("probes_most", plan.probes_most).number("tries", plan.tries);
+  object.real("rate", plan.rate).seconds("time_most_s", plan.time_most);
+  object.boolean("needs_confirmation", plan.needs_confirmation);
+  object.end();
+  return text + "\n";
+}
+
+}  // namespace portsweep::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// RawArgs: the options of one scan, close to what was typed. Numbers, durations and choices are already values;
+// targets, ports, formats and files are still text, since reading them may need the disk, the table of formats or the
+// names of interfaces. resolve.h makes a ScanConfig of it.
+//
+// Single-valued options keep the last value given; vectors collect every one. An empty optional means "not given".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "portsweep/app/scan_config.h"
+#include "portsweep/base/time.h"
+#include "portsweep/model/notice.h"
+#include "portsweep/net/port.h"
+
+namespace portsweep::cli {
+
+// A text and the option it was given to, as typed ("-p", "--exclude"); empty for a plain target.
+struct Value {
+  std::string flag;
+  std::string text;
+};
+
+enum class OrderChoice : std::uint8_t {
+  kRandom,
+  kPort,   // host after host, ports in numeric order
+  kFound,  // random, and text shows each port the moment it is certain
+};
+
+// One of -o, -oN, -oG, -oJ, ...
+struct OutputRequest {
+  Value file;          // for -o still with its "FORMAT:"
+  std::string format;  // of -oN and the like; empty for -o
+};
+
+struct RawTargets {
+  std::vector<Value> targets;
+  std::vector<Value> lists;  // -a: comma-separated
+  std::vector<Value> files;  // "-" is standard input
+  std::vector<Value> excludes;
+  std::vector<Value> exclude_files;
+  AddressChoice addresses = AddressChoice::kFirst;
+  std::optional<std::uint64_t> confirmed;
+  bool skip_discovery = false;
+};
+
+struct RawPorts {
+  std::optional<Value> ports;
+  std::optional<std::uint64_t> top;
+  std::optional<Port> start;
+  std::optional<Port> end;
+  std::optional<Value> excluded;
+};
+
+struct RawPace {
+  std::optional<Duration> timeout;
+  std::optional<std::uint64_t> max_rate;
+  std::optional<std::uint8_t> max_tries;
+  std::optional<Duration> deadline;
+  std::optional<unsigned> workers;
+  std::optional<std::uint64_t> descriptors;
+  OrderChoice order = OrderChoice::kRandom;
+  std::optional<std::uint64_t> seed;
+};
+
+struct RawOutput {
+  std::optional<Value> format;
+  std::vector<OutputRequest> files;
+  bool overwrite = false;
+  bool open_only = false;
+  bool all_states = false;
+  bool verbose = false;
+  bool quiet = false;
+  std::optional<bool> progress;  // empty: if standard error is a terminal
+};
+
+struct RawArgs {
+  std::vector<std::string> typed;  // all words after the program's name
+  RawTargets target;
+  RawPorts port;
+  RawPace pace;
+  RawOutput output;
+  std::vector<OptionAdjusted> adjusted;  // options accepted and changed, each said once
+};
+
+}  // namespace portsweep::cli

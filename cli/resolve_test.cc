@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/resolve.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/fakes_for_test.h"
+#include "portsweep/net/services.h"
+
+namespace portsweep::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Resolving : public ::testing::Test {
+ protected:
+  Result<Resolved> run(const std::vector<std::string>& words) {
+    const Command command = TRY(parse(words));
+    return resolve(*raw_of(command), {files_, Zones({{1, "lo"}}), kTestFormats, "/home/user", 42});
+  }
+  Resolved good(const std::vector<std::string>& words) {
+    auto resolved = run(words);
+    EXPECT_TRUE(resolved) << resolved.error().message();
+    return resolved ? *std::move(resolved) : Resolved();
+  }
+  ScanConfig config(const std::vector<std::string>& words) { return good(words).config; }
+  std::string error_of(const std::vector<std::string>& words) {
+    const auto resolved = run(words);
+    return resolved ? "accepted" : resolved.error().message();
+  }
+  std::string ports(std::vector<std::string> words) {
+    words.emplace_back("127.0.0.1");
+    return to_string(config(words).target.ports);
+  }
+
+  FakeFiles files_;
+};
+
+TEST_F(Resolving, GivesDefaults) {
+  const ScanConfig scan = config({"127.0.0.1"});
+  EXPECT_EQ(scan.target.targets.singles.size(), 1U);
+  EXPECT_EQ(scan.target.ports, PortSet::all());
+  EXPECT_EQ(scan.seed, 42U);
+  EXPECT_EQ(scan.order, ProbeOrder::kRandom);
+  EXPECT_EQ(scan.pace.timeout, 950ms);
+  EXPECT_EQ(scan.pace.max_tries, 2);
+  EXPECT_EQ(scan.engine.workers, 0U);
+  EXPECT_EQ(scan.output.stdout_format->name, "text");
+  EXPECT_FALSE(scan.output.options.stream);
+  EXPECT_THAT(scan.args, ElementsAre("127.0.0.1"));
+}
+
+TEST_F(Resolving, CarriesWhatWasAsked) {
+  const Resolved all = good({"-Pn",        "--confirm-targets",
+                             "7",          "-6",
+                             "--timeout",  "2s",
+                             "--rate",     "9",
+                             "--tries",    "3",
+                             "--deadline", "1h",
+                             "--order",    "port",
+                             "--seed",     "5",
+                             "--workers",  "99",
+                             "--ulimit",   "64",
+                             "-q",         "--no-progress",
+                             "--open",     "--force",
+                             "127.0.0.1"});
+  const ScanConfig& scan = all.config;
+  EXPECT_TRUE(scan.target.skip_discovery);
+  EXPECT_EQ(scan.target.confirmed_targets, 7U);
+  EXPECT_EQ(scan.target.addresses, AddressChoice::kIpv6);
+  EXPECT_EQ(scan.pace.timeout, 2s);
+  EXPECT_EQ(scan.pace.max_rate, 9U);
+  EXPECT_EQ(scan.pace.max_tries, 3);
+  EXPECT_EQ(scan.deadline, 1h);
+  EXPECT_EQ(scan.order, ProbeOrder::kLinear);
+  EXPECT_EQ(scan.seed, 5U);
+  EXPECT_EQ(scan.engine.workers, 64U);
+  EXPECT_EQ(scan.engine.descriptors, 64U);
+  EXPECT_TRUE(scan.output.options.open_only);
+  EXPECT_TRUE(scan.output.overwrite);
+  EXPECT_TRUE(all.talk.quiet);
+  EXPECT_EQ(all.talk.progress, false);
+  ASSERT_EQ(all.notices.size(), 1U);
+  EXPECT_EQ(std::get<OptionAdjusted>(all.notices[0]).option, "--workers");
+}
+
+TEST_F(Resolving, NeedsATarget) { EXPECT_THAT(error_of({"-p", "80"}), HasSubstr("no targets given")); }
+
+TEST_F(Resolving, TakesPortsFromOneOptionOnly) {
+  EXPECT_EQ(ports({"-p", "80,22"}), "22,80");
+  EXPECT_EQ(ports({"--start-port", "5", "--end-port", "9"}), "5-9");
+  EXPECT_EQ(ports({"--start-port", "65530"}), "65530-65535");
+  EXPECT_EQ(ports({"--end-port", "3"}), "1-3");
+  EXPECT_EQ(config({"-F", "127.0.0.1"}).target.ports.size(), 100U);
+  EXPECT_EQ(ports({"--top", "1"}), std::to_string(ports_by_rank().front().number()));
+  EXPECT_THAT(error_of({"-p", "80", "-F", "127.0.0.1"}), HasSubstr("given twice"));
+  EXPECT_THAT(error_of({"--start-port", "9", "--end-port", "5", "127.0.0.1"}), HasSubstr("is after"));
+}
+
+TEST_F(Resolving, TakesExcludedPortsAway) {
+  EXPECT_EQ(ports({"-p", "1-10", "--exclude-ports", "2-9"}), "1,10");
+  EXPECT_THAT(error_of({"-p", "80", "--exclude-ports", "1-100", "127.0.0.1"}),
+              HasSubstr("--exclude-ports leaves no port"));
+  EXPECT_THAT(error_of({"--exclude-ports", "0", "127.0.0.1"}), HasSubstr("--exclude-ports: "));
+}
+
+TEST_F(Resolving, ReadsTargetsFromEverywhere) {
+  files_.contents = {{"list", "127.0.1.1 127.0.1.2 # two\n127.0.2.0/30"}, {"-", "localhost\r\n"}};
+  const TargetList targets =
+      config({"127.0.0.1", "-a", "127.0.0.2,127.0.0.3", "-iL", "list", "--targets-from", "-"}).target.targets;
+  EXPECT_EQ(targets.singles.size(), 5U);
+  EXPECT_EQ(targets.ranges.size(), 4U);
+  EXPECT_THAT(targets.names, ElementsAre("localhost"));
+}
+
+TEST_F(Resolving, ReadsACommaAsAnOctetListBeforeItSeparates) {
+  EXPECT_EQ(config({"127.0.0.0/24", "--exclude", "127.0.0.1,2"}).target.excludes.ranges.size(), 2U);
+  EXPECT_EQ(config({"127.0.0.0/24", "--exclude", "127.0.0.1,127.0.0.2"}).target.excludes.singles.size(), 2U);
+  EXPECT_THAT(error_of({"127.0.0.0/24", "--exclude", "127.0.0.1,,127.0.0.2"}), HasSubstr("--exclude: "));
+}
+
+TEST_F(Resolving, FailsClosedOnExcludes) {
+  files_.contents = {{"empty", ""}, {"comments", "# nothing\n\n"}, {"bad", "127.0.0.1\n127.0.0.1/33\n"}};
+  files_.errors = {{"folder", "Is a directory"}, {"secret", "Permission denied"}};
+  EXPECT_THAT(error_of({"127.0.0.1", "--exclude", "127.0.0.1/33"}), HasSubstr("--exclude: "));
+  EXPECT_THAT(error_of({"127.0.0.1", "--exclude-from", "empty"}), HasSubstr("empty names no target"));
+  EXPECT_THAT(error_of({"127.0.0.1", "--exclude-file", "comments"}), HasSubstr("comments names no target"));
+  EXPECT_THAT(error_of({"127.0.0.1", "--excludefile", "bad"}), HasSubstr("bad:2"));
+  EXPECT_THAT(error_of({"127.0.0.1", "--exclude-from", "none"}), HasSubstr("No such file"));
+  EXPECT_THAT(error_of({"127.0.0.1", "--exclude-from", "folder"}), HasSubstr("Is a directory"));
+  EXPECT_THAT(error_of({"127.0.0.1", "--exclude-from", "secret"}), HasSubstr("Permission denied"));
+}
+
+TEST_F(Resolving, ReadsStandardInputOnce) {
+  files_.contents = {{"-", "127.0.0.1"}};
+  EXPECT_THAT(error_of({"-iL", "-", "--exclude-from", "-"}), HasSubstr("only once"));
+}
+
+TEST_F(Resolving, AcceptsAFileOfKnownTargets) {
+  files_.contents = {{"list", "127.0.0.1"}};
+  EXPECT_EQ(config({"127.0.0.1", "-iL", "list", "-iL", "list"}).target.targets.singles.size(), 1U);
+}
+
+TEST_F(Resolving, FindsFormatsOfFiles) {
+  const OutputConfig output =
+      config({"127.0.0.1", "-o", "a.txt", "-o", "jsonl:b", "-oJ", "/tmp/c", "-o", "./x:y.txt"}).output;
+  ASSERT_EQ(output.files.size(), 4U);
+  EXPECT_EQ(output.files[0].path, "/home/user/a.txt");
+  EXPECT_EQ(output.files[0].format->name, "text");
+  EXPECT_EQ(output.files[1].path, "/home/user/b");
+  EXPECT_EQ(output.files[1].format->name, "jsonl");
+  EXPECT_EQ(output.files[2].path, "/tmp/c");
+  EXPECT_EQ(output.files[3].path, "/home/user/./x:y.txt");
+}
+
+TEST_F(Resolving, RefusesOutputsItCannotMake) {
+  EXPECT_THAT(error_of({"127.0.0.1", "-o", "yaml:x"}), HasSubstr("no format 'yaml'; there are: text, jsonl"));
+  EXPECT_THAT(error_of({"127.0.0.1", "-o", "x.yaml"}), HasSubstr("names no format"));
+  EXPECT_THAT(error_of({"127.0.0.1", "-o", "jsonl:"}), HasSubstr("no file given"));
+  EXPECT_THAT(error_of({"127.0.0.1", "-oX", "x"}), HasSubstr("-oX: there is no format 'xml'; there are: text, jsonl"));
+  EXPECT_THAT(error_of({"127.0.0.1", "-o", "a.txt", "-o", "jsonl:./a.txt"}), HasSubstr("two outputs"));
+  EXPECT_THAT(error_of({"127.0.0.1", "--open", "--all-states"}), HasSubstr("contradict"));
+}
+
+TEST_F(Resolving, SendsOneFormatToStandardOutput) {
+  EXPECT_EQ(config({"127.0.0.1", "-o", "jsonl:-"}).output.stdout_format->name, "jsonl");
+  EXPECT_EQ(config({"127.0.0.1", "--format", "jsonl", "-oJ", "-"}).output.stdout_format->name, "jsonl");
+  EXPECT_THAT(error_of({"127.0.0.1", "--format", "text", "-oJ", "-"}), HasSubstr("one format only"));
+}
+
+TEST_F(Resolving, StreamsTextWhenAsked) {
+  EXPECT_TRUE(config({"127.0.0.1", "-v"}).output.options.stream);
+  EXPECT_TRUE(config({"127.0.0.1", "--order", "found"}).output.options.stream);
+}
+
+TEST_F(Resolving, KnowsTheZonesOfThisMachine) {
+  EXPECT_EQ(config({"fe80::1%lo"}).target.targets.singles.size(), 1U);
+  EXPECT_THAT(error_of({"fe80::1%nosuchif0"}), HasSubstr("nosuchif0"));
+}
+
+}  // namespace
+}  // namespace portsweep::cli
