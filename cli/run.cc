@@ -36,6 +36,8 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
 
 // Standard error is for people: a failure to write there is not worth another word.
 void complain(std::string_view text) {
@@ -116,32 +118,32 @@ Result<std::unique_ptr<Engine>> make_engine(const EngineRequest& request, const 
 }
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {
-  const StopSignals signals;
   const auto resolved = resolve_here(command.raw);
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
     return fail(
         Error::environment("standard output is closed").with_hint("> /dev/null, if the results go to a file by -o"));
   }
-  Teller teller(resolved->talk);
-  for (const Notice& notice : resolved->notices) teller.on_notice(notice);
-
-  const RealClock clock;
+  std::vector<Notice> notices = resolved->notices;
   SystemResolver resolver;
+  const auto targets = find_targets(resolved->config, resolver, read_broadcast_addresses(), notices);
+  if (!targets) return fail(targets.error());
+
+  // Until here ^C just ends the process: there is nothing yet to write or to stop.
+  const StopSignals signals;
+  Teller teller(resolved->talk);
+  const RealClock clock;
   const AddressSet own = read_own_addresses();
-  auto on_link = read_on_link();
-  ScanWorld world{
-      .clock = clock,
-      .resolver = resolver,
-      .make_engine = [&](const EngineRequest& request,
-                         std::vector<Notice>& notices) { return make_engine(request, clock, own, notices); },
-      .on_link = on_link ? *on_link : AddressSet(),
-      .broadcast = read_broadcast_addresses(),
-      .missing_neighbours = read_missing_neighbours,
-      .neighbour_limit = read_neighbour_limit(),
-      .conntrack = read_conntrack,
-      .stop_requested = [&] { return signals.requested(); }};
-  const auto exit = scan(resolved->config, world, teller);
+  const auto on_link = read_on_link();
+  ScanWorld world{.clock = clock,
+                  .make_engine = [&](const EngineRequest& request,
+                                     std::vector<Notice>& said) { return make_engine(request, clock, own, said); },
+                  .on_link = on_link ? *on_link : AddressSet(),
+                  .missing_neighbours = read_missing_neighbours,
+                  .neighbour_limit = read_neighbour_limit(),
+                  .conntrack = read_conntrack,
+                  .stop_requested = [&] { return signals.requested(); }};
+  const auto exit = scan(resolved->config, *targets, notices, world, teller);
   teller.clear();
   return exit ? *exit : fail(exit.error());
 }

@@ -206,11 +206,16 @@ Result<int> ScanRun::finish() {
 
 }  // namespace
 
-Result<int> scan(const ScanConfig& config, ScanWorld& world, ScanObserver& observer) {
-  std::vector<Notice> notices;
-  ScanTargets targets = TRY(resolve_targets(config.target, world.resolver, notices));
-  TRY_VOID(refuse_broadcast(world.broadcast, config.target, targets, notices));
+Result<ScanTargets> find_targets(const ScanConfig& config, Resolver& resolver, const AddressSet& broadcast,
+                                 std::vector<Notice>& notices) {
+  ScanTargets targets = TRY(resolve_targets(config.target, resolver, notices));
+  TRY_VOID(refuse_broadcast(broadcast, config.target, targets, notices));
   TRY_VOID(check_size(targets, config.target));
+  return targets;
+}
+
+Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span<const Notice> notices,
+                 ScanWorld& world, ScanObserver& observer) {
   Reporter reporter = TRY(Reporter::create(config.output));
 
   ScanRun run(config, world, observer, targets, reporter);

@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "portsweep/app/scan_config.h"
+#include "portsweep/app/scan_targets.h"
 #include "portsweep/base/result.h"
 #include "portsweep/engine/engine.h"
 #include "portsweep/model/notice.h"
@@ -18,8 +21,6 @@
 
 namespace portsweep {
 
-struct ScanTargets;
-
 struct EngineRequest {
   EngineConfig config;
   std::uint64_t probes;  // of the whole scan, at most
@@ -28,11 +29,9 @@ struct EngineRequest {
 // What the machine gives to a scan. The references must outlive it.
 struct ScanWorld {
   const Clock& clock;
-  Resolver& resolver;
   // May add notices (limits that were hit).
   std::function<Result<std::unique_ptr<Engine>>(const EngineRequest&, std::vector<Notice>&)> make_engine;
-  AddressSet on_link;    // addresses reached without a gateway
-  AddressSet broadcast;  // of the networks this machine is on
+  AddressSet on_link;  // addresses reached without a gateway
   std::function<AddressSet()> missing_neighbours;
   std::uint64_t neighbour_limit;  // of the kernel's neighbour table
   std::function<ConntrackRoom()> conntrack;
@@ -57,9 +56,15 @@ class ScanObserver {
   virtual void on_progress(const ScanProgress& progress) = 0;  // about 20 times a second
 };
 
-// The exit code: 0, 3, 4, or 128 + signal. An Error means that the scan could not begin, or that its output could not
-// be written.
-Result<int> scan(const ScanConfig& config, ScanWorld& world, ScanObserver& observer);
+// Everything that can be refused is refused here: nothing was sent or written yet. `broadcast`: the broadcast addresses
+// of the networks this machine is on.
+Result<ScanTargets> find_targets(const ScanConfig& config, Resolver& resolver, const AddressSet& broadcast,
+                                 std::vector<Notice>& notices);
+
+// The exit code: 0, 3, 4, or 128 + signal. `notices`: what there was to say of the targets. An Error means that the
+// outputs could not be opened (nothing was sent), or later that they could not be written.
+Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span<const Notice> notices,
+                 ScanWorld& world, ScanObserver& observer);
 
 // Probes of one try and the time they take, as `plan` and the warning before long scans tell it. An estimate: for
 // hosts that are silent at the ladder's ceiling for unknown networks.

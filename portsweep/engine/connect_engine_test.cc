@@ -195,8 +195,8 @@ TEST_F(ConnectEngineTest, MapsIcmpErrorsOfTheNetwork) {
                                                    {13, Reason::kAdminProhibited}};
   for (const auto& [code, reason] : expected) {
     for (const std::optional<int> outcome : {std::optional<int>(EHOSTUNREACH), std::optional<int>()}) {
-      make([&](const Endpoint&) {
-        return FakeConnection{.outcome = outcome, .after = 1ms, .icmp = unreachable(code, kRouter)};
+      make([icmp_code = code, outcome](const Endpoint&) {
+        return FakeConnection{.outcome = outcome, .after = 1ms, .icmp = unreachable(icmp_code, kRouter)};
       });
       events.clear();
       send(probe(80));

@@ -104,12 +104,17 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
   const HostTally* tally = hosts_.find(probe.host);
   const Duration wait = patience_.wait(tally ? tally->rtt : RttEstimate{}, attempt == config_.max_tries);
   Duration hold = wait;
-  if (!on_link_.empty() && on_link_.contains(target.address)) {
+  if (is_on_link(target.address)) {
     HostTally& neighbour = hosts_.get(probe.host);
     if (!neighbour.contacted) hold = std::max(wait, kNeighbourHold);
     neighbour.contacted = true;
   }
   return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = hold, .attempt = attempt};
+}
+
+// Link-local IPv6 addresses are on the link of their zone, whatever the routes say.
+bool Sweep::is_on_link(const Address& address) const {
+  return on_link_.contains(address) || (!address.is_v4() && is_link_local(address));
 }
 
 void Sweep::sent(std::size_t accepted, Instant now) {
@@ -122,7 +127,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
       if (transmission.hold > transmission.wait) hosts_.get(plan_.at(index).host).contacted = false;
       continue;
     }
-    ladder_.spend(Patience::packets(transmission.wait));
+    ladder_.spend(Patience::packets(transmission.hold));
     ++progress_.sent;
     if (transmission.hold > transmission.wait) {
       ++unresolved_;
@@ -170,7 +175,7 @@ void Sweep::on_neighbour_missing(std::uint64_t host, HostTally& tally) {
   if (tally.up || tally.given_up) return;
   if (tally.contacted) --unresolved_;
   // Not on our own link: then it is the gateway that does not answer, and nothing is known of the host.
-  const bool on_link = on_link_.contains(plan_.hosts().at(host));
+  const bool on_link = is_on_link(plan_.hosts().at(host));
   tally.given_up = on_link ? Reason::kNoArp : Reason::kNoGateway;
   if (!on_link) say_trouble(Reason::kNoGateway);
 }

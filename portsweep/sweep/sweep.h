@@ -98,6 +98,8 @@ class Sweep {
   bool skip_given_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
 
+  bool is_on_link(const Address& address) const;
+
   void on_answer(const Event& event, std::uint64_t index, Block& block);
   void on_silence(const Event& event, std::uint64_t index, Block& block);
   void on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now);

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole scan command in virtual time: FakeEngine for the network, a file for the output, read back as JSON lines.
+#include "portsweep/app/scan.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "testing/fake_engine.h"
+#include "testing/fake_resolver.h"
+
+namespace portsweep {
+namespace {
+
+using Json = nlohmann::json;
+
+const FakeAnswer kOpen{.reason = Reason::kSynAck, .after = 200us};
+const FakeAnswer kClosed{.reason = Reason::kReset, .after = 200us};
+
+Address addr(std::string_view text) { return parse_address(text).value(); }
+
+class ScanTest : public testing::Test, public ScanObserver {
+ protected:
+  ScanTest() : directory(std::filesystem::temp_directory_path() / ("portsweep-scan-test-" + std::to_string(getpid()))) {
+    std::filesystem::create_directory(directory);
+    config.seed = 1;
+    config.output.files.push_back({(directory / "out.jsonl").string(), find_format("jsonl")});
+    config.output.overwrite = true;
+  }
+  ~ScanTest() override { std::filesystem::remove_all(directory); }
+
+  void target(std::string_view text) {
+    ASSERT_TRUE(parse_target(text, config.target.zones, TargetUse::kScan, config.target.targets));
+  }
+  void ports(std::uint16_t first, std::uint16_t last) {
+    config.target.ports = PortSet();
+    config.target.ports.add(Port(first), Port(last));
+  }
+
+  int run(FakeEngine::Network network) {
+    ScanWorld world{.clock = clock,
+                    .make_engine = [&](const EngineRequest&, std::vector<Notice>&) -> Result<std::unique_ptr<Engine>> {
+                      auto made = std::make_unique<FakeEngine>(clock, 1000, network);
+                      engine = made.get();
+                      return std::unique_ptr<Engine>(std::move(made));
+                    },
+                    .on_link = on_link,
+                    .missing_neighbours = [&] { return missing; },
+                    .neighbour_limit = 1024,
+                    .conntrack = [&] { return conntrack(); },
+                    .stop_requested = [&] { return stop_when && stop_when() ? SIGINT : 0; }};
+    std::vector<Notice> found;
+    const auto targets = find_targets(config, resolver, {}, found);
+    EXPECT_TRUE(targets) << targets.error().message();
+    const auto exit = scan(config, *targets, found, world, *this);
+    EXPECT_TRUE(exit) << exit.error().message();
+    read_lines();
+    return *exit;
+  }
+
+  void read_lines() {
+    lines.clear();
+    std::ifstream file(directory / "out.jsonl");
+    for (std::string line; std::getline(file, line);) lines.push_back(Json::parse(line));
+    ASSERT_GE(lines.size(), 2U);
+    EXPECT_EQ(lines.front()["type"], "scan");
+    EXPECT_EQ(lines.back()["type"], "summary");
+  }
+
+  std::vector<Json> of_type(std::string_view type) const {
+    std::vector<Json> found;
+    std::copy_if(lines.begin(), lines.end(), std::back_inserter(found),
+                 [&](const Json& l) { return l["type"] == type; });
+    return found;
+  }
+  Json host(std::string_view address) const {
+    for (const Json& line : of_type("host")) {
+      if (line["host"] == address) return line;
+    }
+    return {};
+  }
+  const Json& summary() const { return lines.back(); }
+
+  void on_notice(const Notice& notice) override { notices.push_back(notice); }
+  void on_progress(const ScanProgress& p) override { progress.push_back(p); }
+
+  std::filesystem::path directory;
+  FakeClock clock;
+  FakeResolver resolver;
+  ScanConfig config;
+  AddressSet on_link;
+  AddressSet missing;
+  std::function<ConntrackRoom()> conntrack = [] { return ConntrackRoom{0, 0}; };
+  std::function<bool()> stop_when;
+  FakeEngine* engine = nullptr;  // dead after run()
+  std::vector<Json> lines;
+  std::vector<Notice> notices;
+  std::vector<ScanProgress> progress;
+};
+
+TEST_F(ScanTest, ReportsOpenPortsAndCountsTheOthers) {
+  target("10.0.0.1");
+  EXPECT_EQ(run([](const Transmission& t) -> std::optional<FakeAnswer> {
+              if (t.target.port == Port(22) || t.target.port == Port(443)) return kOpen;
+              if (t.target.port.number() > 65000) return std::nullopt;
+              return kClosed;
+            }),
+            0);
+  EXPECT_EQ(of_type("port").size(), 2U);
+  const Json up = host("10.0.0.1");
+  EXPECT_EQ(up["state"], "up");
+  EXPECT_EQ(up["open"], 2);
+  EXPECT_EQ(up["filtered"], 535);
+  EXPECT_EQ(up["closed"], 65535 - 2 - 535);
+  EXPECT_EQ(up["verdict"], "uncertified");
+  EXPECT_TRUE(up["miss_bound"].is_null());
+  EXPECT_EQ(summary()["complete"], true);
+  EXPECT_EQ(summary()["probes"], 65535 + 535);
+}
+
+TEST_F(ScanTest, ListsHostsInAddressOrder) {
+  for (const char* text : {"10.0.0.9", "10.0.0.2", "2001:db8::1", "9.0.0.1"}) target(text);
+  ports(80, 80);
+  run([](const Transmission&) { return kOpen; });
+  std::vector<std::string> order;
+  for (const Json& line : of_type("host")) order.push_back(line["host"]);
+  EXPECT_EQ(order, (std::vector<std::string>{"9.0.0.1", "10.0.0.2", "10.0.0.9", "2001:db8::1"}));
+}
+
+TEST_F(ScanTest, SweepsOnlyTheHostsOfARangeThatAreUp) {
+  target("10.0.0.0/24");
+  ports(1, 1000);
+  std::map<Address, int> probes;
+  EXPECT_EQ(run([&](const Transmission& t) -> std::optional<FakeAnswer> {
+              ++probes[t.target.address];
+              if (t.target.address != addr("10.0.0.7")) return std::nullopt;
+              return t.target.port == Port(999) || t.target.port == Port(80) ? kOpen : kClosed;
+            }),
+            0);
+  EXPECT_EQ(of_type("host").size(), 1U);
+  EXPECT_EQ(host("10.0.0.7")["open"], 2);
+  EXPECT_EQ(host("10.0.0.7")["closed"], 998);
+  EXPECT_EQ(probes[addr("10.0.0.7")], 1000);
+  EXPECT_EQ(probes[addr("10.0.0.8")], 200);
+  EXPECT_EQ(summary()["hosts_up"], 1);
+  EXPECT_EQ(summary()["hosts_silent"], 255);
+  EXPECT_EQ(summary()["hosts_silent_not_swept"], 255);
+}
+
+TEST_F(ScanTest, SweepsSilentHostsOfARangeWhenAskedTo) {
+  target("10.0.0.0/30");
+  ports(1, 200);
+  config.target.skip_discovery = true;
+  EXPECT_EQ(run([](const Transmission&) { return std::nullopt; }), 0);
+  EXPECT_EQ(of_type("host").size(), 4U);
+  EXPECT_EQ(host("10.0.0.1")["state"], "silent");
+  EXPECT_EQ(host("10.0.0.1")["filtered"], 200);
+  EXPECT_EQ(summary()["hosts_silent_not_swept"], 0);
+}
+
+TEST_F(ScanTest, ListsSilentSingleHostsOfAPlanTooLargeForARowEach) {
+  target("10.0.0.0/15");
+  config.target.skip_discovery = true;
+  ports(80, 80);
+  run([](const Transmission& t) { return t.target.address == addr("10.0.0.3") ? std::optional(kOpen) : std::nullopt; });
+  EXPECT_EQ(of_type("host").size(), std::size_t{1} << 17);
+  EXPECT_EQ(summary()["hosts_silent"], (1 << 17) - 1);
+  EXPECT_EQ(summary()["filtered"], (1 << 17) - 1);
+  EXPECT_EQ(summary()["open"], 1);
+}
+
+TEST_F(ScanTest, CallsDeadNeighboursDownAndCountsNoPortOfThem) {
+  target("10.0.0.0/29");
+  target("10.0.1.1");
+  ports(1, 3);
+  on_link.add(AddressRange::prefix(addr("10.0.0.0"), 16));
+  missing.add(AddressRange(addr("10.0.0.0"), addr("10.0.1.1")));
+  EXPECT_EQ(run([](const Transmission& t) {
+              return t.target.address == addr("10.0.0.5") ? std::optional(kClosed) : std::nullopt;
+            }),
+            0);
+  EXPECT_EQ(host("10.0.1.1")["state"], "down");
+  EXPECT_EQ(host("10.0.1.1")["reason"], "no-arp");
+  EXPECT_EQ(host("10.0.1.1")["filtered"], 0);
+  EXPECT_EQ(summary()["hosts_down"], 8);
+  EXPECT_EQ(summary()["hosts_up"], 1);
+  EXPECT_EQ(summary()["filtered"], 0);
+}
+
+TEST_F(ScanTest, ScansAllAskedForStatesWhenToldTo) {
+  target("10.0.0.1");
+  ports(1, 30);
+  config.output.options.all_states = true;
+  run([](const Transmission& t) -> std::optional<FakeAnswer> {
+    if (t.target.port.number() <= 10) return kOpen;
+    if (t.target.port.number() <= 20) return kClosed;
+    return std::nullopt;
+  });
+  EXPECT_EQ(of_type("port").size(), 30U);
+}
+
+TEST_F(ScanTest, EndsWithExit3AndNoLieWhenAHostCannotBeReached) {
+  target("10.0.0.1");
+  target("10.0.0.2");
+  ports(1, 100);
+  EXPECT_EQ(run([](const Transmission& t) -> std::optional<FakeAnswer> {
+              if (t.target.address == addr("10.0.0.2"))
+                return FakeAnswer{.reason = Reason::kNoRoute, .from_target = false};
+              return kClosed;
+            }),
+            3);
+  EXPECT_EQ(host("10.0.0.2")["state"], "unexamined");
+  EXPECT_EQ(host("10.0.0.2")["reason"], "no-route");
+  EXPECT_EQ(host("10.0.0.2")["unexamined"], 100);
+  EXPECT_EQ(summary()["complete"], false);
+}
+
+TEST_F(ScanTest, EndsWithExit4WhenThereIsNoWayOutAtAll) {
+  target("10.0.0.1");
+  ports(1, 100);
+  EXPECT_EQ(run([](const Transmission&) { return FakeAnswer{.reason = Reason::kNoRoute, .from_target = false}; }), 4);
+}
+
+TEST_F(ScanTest, ScansTheRestWhenANameDoesNotResolve) {
+  target("nosuch.invalid");
+  target("10.0.0.1");
+  ports(1, 10);
+  EXPECT_EQ(run([](const Transmission&) { return kClosed; }), 3);
+  EXPECT_EQ(host("10.0.0.1")["closed"], 10);
+  EXPECT_EQ(summary()["names_unresolved"], 1);
+  EXPECT_EQ(of_type("notice").size(), 1U);
+}
+
+TEST_F(ScanTest, StopsAtOnceWhenInterruptedAndWritesWhatItFound) {
+  target("10.0.0.1");
+  std::size_t sent = 0;
+  stop_when = [&] { return sent >= 5000; };
+  EXPECT_EQ(run([&](const Transmission& t) -> std::optional<FakeAnswer> {
+              ++sent;
+              return t.target.port == Port(80) ? kOpen : kClosed;
+            }),
+            130);
+  EXPECT_LT(sent, 5600U);
+  EXPECT_EQ(summary()["complete"], false);
+  EXPECT_EQ(summary()["incomplete_because"], "interrupted");
+  const Json up = host("10.0.0.1");
+  EXPECT_EQ(up["open"], 1);
+  EXPECT_EQ(up["open"].get<int>() + up["closed"].get<int>() + up["filtered"].get<int>() + up["unexamined"].get<int>(),
+            65535);
+  EXPECT_EQ(up["filtered"], 0);
+}
+
+TEST_F(ScanTest, NeverCallsAPortFilteredThatWasNotTriedOftenEnoughBeforeTheInterrupt) {
+  target("10.0.0.1");
+  ports(1, 2000);
+  std::size_t sent = 0;
+  stop_when = [&] { return sent >= 2300; };
+  EXPECT_EQ(run([&](const Transmission&) { return ++sent, std::nullopt; }), 130);
+  const Json silent = host("10.0.0.1");
+  EXPECT_EQ(silent["state"], "unexamined");
+  EXPECT_LE(silent["filtered"], 300);
+  EXPECT_EQ(silent["filtered"].get<int>() + silent["unexamined"].get<int>(), 2000);
+}
+
+TEST_F(ScanTest, LeavesNoHostOutWhenInterruptedBeforeItsStage) {
+  target("10.0.0.0/28");
+  target("10.1.0.1");
+  ports(1, 500);
+  std::size_t sent = 0;
+  stop_when = [&] { return sent >= 100; };
+  EXPECT_EQ(run([&](const Transmission&) { return ++sent, std::optional(kClosed); }), 130);
+  EXPECT_EQ(summary()["hosts_up"].get<int>() + summary()["hosts_unexamined"].get<int>(), 17);
+}
+
+TEST_F(ScanTest, EndsAtTheDeadline) {
+  target("10.0.0.1");
+  config.deadline = 2s;
+  config.pace.max_rate = 100;
+  EXPECT_EQ(run([](const Transmission&) { return kClosed; }), 3);
+  EXPECT_EQ(summary()["incomplete_because"], "deadline");
+  EXPECT_NEAR(summary()["elapsed_s"].get<double>(), 2.0, 0.1);
+  EXPECT_NEAR(host("10.0.0.1")["closed"].get<int>(), 200, 5);
+}
+
+TEST_F(ScanTest, PausesWhileTheConnectionTrackingTableIsHalfFull) {
+  target("10.0.0.1");
+  ports(1, 500);
+  config.pace.max_rate = 1000;
+  std::size_t sent = 0;
+  bool drained = false;
+  conntrack = [&] {
+    if (clock.now() > Instant(31s)) drained = true;
+    return ConntrackRoom{drained ? 0 : sent, 200};
+  };
+  EXPECT_EQ(run([&](const Transmission&) { return ++sent, std::optional(kClosed); }), 0);
+  EXPECT_EQ(host("10.0.0.1")["closed"], 500);
+  EXPECT_GE(summary()["elapsed_s"].get<double>(), 29.0);
+  EXPECT_EQ(notices.size(), 1U);
+}
+
+TEST_F(ScanTest, SaysThatNothingWasLeftToScan) {
+  target("10.0.0.1");
+  ASSERT_TRUE(parse_target("10.0.0.0/8", config.target.zones, TargetUse::kExclude, config.target.excludes));
+  EXPECT_EQ(run([](const Transmission&) { return kClosed; }), 0);
+  EXPECT_EQ(engine, nullptr);
+  EXPECT_EQ(lines.front()["targets"], 0);
+}
+
+TEST_F(ScanTest, TellsItsProgress) {
+  target("10.0.0.1");
+  ports(1, 1000);
+  run([](const Transmission&) { return std::nullopt; });
+  ASSERT_FALSE(progress.empty());
+  EXPECT_EQ(progress.back().total, 1000U);
+  for (std::size_t i = 1; i < progress.size(); ++i) EXPECT_GE(progress[i].decided, progress[i - 1].decided);
+}
+
+TEST(PlanId, IsTheSameForTheSamePlanOnly) {
+  ScanTargets targets;
+  targets.singles.add(AddressRange(addr("10.0.0.1")));
+  const std::string id = plan_id(targets, PortSet::all(), ProbeOrder::kRandom, 7);
+  EXPECT_EQ(id.size(), 16U);
+  EXPECT_EQ(id, plan_id(targets, PortSet::all(), ProbeOrder::kRandom, 7));
+  EXPECT_NE(id, plan_id(targets, PortSet::all(), ProbeOrder::kRandom, 8));
+  EXPECT_NE(id, plan_id(targets, PortSet::all(), ProbeOrder::kLinear, 7));
+  targets.singles.add(AddressRange(addr("10.0.0.2")));
+  EXPECT_NE(id, plan_id(targets, PortSet::all(), ProbeOrder::kRandom, 7));
+}
+
+}  // namespace
+}  // namespace portsweep
