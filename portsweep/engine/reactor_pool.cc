@@ -70,8 +70,9 @@ class ReactorPool::Reactor {
   std::size_t give(std::span<const Transmission> transmissions) {
     const std::size_t count = to_send_.push_some(transmissions.first(std::min(transmissions.size(), room())));
     given_ += count;
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (count > 0 && asleep_.load(std::memory_order_relaxed)) wake_.notify();
+    // Either this comes after the reactor's own exchange and sees that it sleeps, or before it, and then the reactor
+    // sees what was pushed.
+    if (count > 0 && asleep_.exchange(false)) wake_.notify();
     return count;
   }
 
@@ -118,13 +119,12 @@ class ReactorPool::Reactor {
   }
 
   bool turn() {
-    asleep_.store(true, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    asleep_.exchange(true);
     const bool more = carried_ > 0 || !to_send_.empty();
     // With more to send only look in; but where there is no room for it wait a little for some.
     const Duration patience = !more ? Duration(1s) : engine_.room() > 0 ? Duration{0} : Duration(1ms);
     const auto events = engine_.wait(clock_.now() + patience);
-    asleep_.store(false, std::memory_order_relaxed);
+    asleep_.store(false);
     wake_.drain();
     if (!events) {
       failure_ = events.error();
