@@ -23,6 +23,7 @@
 #include "portsweep/base/version.h"
 #include "portsweep/engine/connect_factory.h"
 #include "portsweep/os/interfaces.h"
+#include "portsweep/os/routes.h"
 #include "portsweep/os/standard_streams.h"
 #include "portsweep/os/stdout_stream.h"
 #include "portsweep/os/stop_signals.h"

@@ -6,11 +6,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
-#include <string>
 
-#include "portsweep/base/numbers.h"
+#include "portsweep/os/kernel_number.h"
 
 namespace portsweep {
 namespace {
@@ -22,13 +20,6 @@ std::uint64_t open_descriptors() {
   std::uint64_t count = 0;
   while (readdir(directory.get()) != nullptr) ++count;
   return count;
-}
-
-std::uint64_t read_number(const char* path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) return 0;
-  return parse_decimal(line, UINT32_MAX).value_or(0);
 }
 
 }  // namespace
@@ -51,8 +42,8 @@ unsigned available_processors() {
 }
 
 ConntrackRoom read_conntrack() {
-  return {read_number("/proc/sys/net/netfilter/nf_conntrack_count"),
-          read_number("/proc/sys/net/netfilter/nf_conntrack_max")};
+  return {read_kernel_number("/proc/sys/net/netfilter/nf_conntrack_count").value_or(0),
+          read_kernel_number("/proc/sys/net/netfilter/nf_conntrack_max").value_or(0)};
 }
 
 }  // namespace portsweep

@@ -57,7 +57,7 @@ class Sweep {
   void sent(std::size_t accepted, Instant now);
   void on(std::span<const Event> events, Instant now);
 
-  // The kernel had the time it takes to find out that neighbours are missing, and could say now (os/interfaces.h,
+  // The kernel had the time it takes to find out that neighbours are missing, and could say now (os/routes.h,
   // read_missing_neighbours()): call on_missing_neighbours() with what it says. Its own ICMP errors come too, but it
   // sends them at a limited rate.
   bool wants_neighbours(Instant now) const;

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/os/routes.h"
+
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "portsweep/os/kernel_number.h"
+#include "portsweep/os/system_error.h"
+
+namespace portsweep {
+namespace {
+
+struct Route {
+  AddressRange range;
+  int length;
+  bool on_link;
+};
+
+struct RouteDump {
+  std::vector<Route> routes;
+  std::vector<std::uint32_t> no_neighbours;  // interfaces such as lo and tunnels
+};
+
+bool has_neighbours(const RouteDump& dump, std::uint32_t interface) {
+  return std::find(dump.no_neighbours.begin(), dump.no_neighbours.end(), interface) == dump.no_neighbours.end();
+}
+
+Address address_of(const nlattr* attribute, bool v4) {
+  if (v4) return Address::v4(ntohl(mnl_attr_get_u32(attribute)));
+  std::array<std::uint8_t, 16> bytes{};
+  std::memcpy(bytes.data(), mnl_attr_get_payload(attribute), bytes.size());
+  return Address::v6(bytes);
+}
+
+struct RouteAttributes {
+  bool v4;
+  Address destination;
+  bool via = false;
+  std::uint32_t interface = 0;
+};
+
+int on_route_attribute(const nlattr* attribute, void* data) {
+  auto& route = *static_cast<RouteAttributes*>(data);
+  switch (mnl_attr_get_type(attribute)) {
+    case RTA_DST:
+      if (mnl_attr_get_payload_len(attribute) >= (route.v4 ? 4U : 16U))
+        route.destination = address_of(attribute, route.v4);
+      break;
+    case RTA_OIF: route.interface = mnl_attr_get_u32(attribute); break;
+    case RTA_GATEWAY:
+    case RTA_VIA:
+    case RTA_MULTIPATH: route.via = true; break;
+    default: break;
+  }
+  return MNL_CB_OK;
+}
+
+int on_route(const nlmsghdr* message, void* data) {
+  auto& dump = *static_cast<RouteDump*>(data);
+  const auto* route = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message));
+  const bool v4 = route->rtm_family == AF_INET;
+  if (!v4 && route->rtm_family != AF_INET6) return MNL_CB_OK;
+  if (route->rtm_table != RT_TABLE_MAIN || (route->rtm_flags & RTM_F_CLONED) != 0) return MNL_CB_OK;
+
+  RouteAttributes found{.v4 = v4, .destination = v4 ? Address::v4(0) : Address::v6(0)};
+  mnl_attr_parse(message, sizeof(rtmsg), on_route_attribute, &found);
+  const bool on_link =
+      route->rtm_type == RTN_UNICAST && !found.via && found.interface != 0 && has_neighbours(dump, found.interface);
+  dump.routes.push_back({AddressRange::prefix(found.destination, route->rtm_dst_len), route->rtm_dst_len, on_link});
+  return MNL_CB_OK;
+}
+
+int on_link_message(const nlmsghdr* message, void* data) {
+  const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
+  if ((link->ifi_flags & (IFF_LOOPBACK | IFF_NOARP | IFF_POINTOPOINT)) != 0) {
+    static_cast<RouteDump*>(data)->no_neighbours.push_back(static_cast<std::uint32_t>(link->ifi_index));
+  }
+  return MNL_CB_OK;
+}
+
+struct CloseNetlink {
+  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+};
+
+Result<void> dump(mnl_socket* socket, std::uint16_t type, std::size_t header_size, mnl_cb_t callback, void* into) {
+  std::array<char, 32768> buffer{};
+  nlmsghdr* request = mnl_nlmsg_put_header(buffer.data());
+  request->nlmsg_type = type;
+  request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request->nlmsg_seq = type;
+  // AF_UNSPEC: both families.
+  std::memset(mnl_nlmsg_put_extra_header(request, header_size), 0, header_size);
+  if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0) return system_error("netlink", errno);
+  for (;;) {
+    const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+    if (size < 0) return system_error("netlink", errno);
+    const int more =
+        mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), type, mnl_socket_get_portid(socket), callback, into);
+    if (more < 0) return system_error("netlink", errno);
+    if (more == MNL_CB_STOP) return {};
+  }
+}
+
+using Netlink = std::unique_ptr<mnl_socket, CloseNetlink>;
+
+Result<Netlink> open_netlink() {
+  Netlink socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
+  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return system_error("netlink", errno);
+  return socket;
+}
+
+int on_neighbour_attribute(const nlattr* attribute, void* data) {
+  auto& found = *static_cast<RouteAttributes*>(data);
+  const bool whole = mnl_attr_get_payload_len(attribute) >= (found.v4 ? 4U : 16U);
+  if (mnl_attr_get_type(attribute) == NDA_DST && whole) found.destination = address_of(attribute, found.v4);
+  return MNL_CB_OK;
+}
+
+int on_neighbour(const nlmsghdr* message, void* data) {
+  const auto* neighbour = static_cast<const ndmsg*>(mnl_nlmsg_get_payload(message));
+  const bool v4 = neighbour->ndm_family == AF_INET;
+  if (!v4 && neighbour->ndm_family != AF_INET6) return MNL_CB_OK;
+  if ((neighbour->ndm_state & (NUD_INCOMPLETE | NUD_FAILED)) == 0) return MNL_CB_OK;
+  RouteAttributes found{.v4 = v4, .destination = Address()};
+  mnl_attr_parse(message, sizeof(ndmsg), on_neighbour_attribute, &found);
+  if (is_link_local(found.destination) && !v4) {
+    found.destination = found.destination.with_zone(static_cast<std::uint32_t>(neighbour->ndm_ifindex));
+  }
+  static_cast<AddressSet*>(data)->add(AddressRange(found.destination));
+  return MNL_CB_OK;
+}
+
+int on_broadcast_route(const nlmsghdr* message, void* data) {
+  const auto* route = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message));
+  if (route->rtm_type != RTN_BROADCAST || route->rtm_family != AF_INET) return MNL_CB_OK;
+  RouteAttributes found{.v4 = true, .destination = Address()};
+  mnl_attr_parse(message, sizeof(rtmsg), on_route_attribute, &found);
+  static_cast<AddressSet*>(data)->add(AddressRange::prefix(found.destination, route->rtm_dst_len));
+  return MNL_CB_OK;
+}
+
+// Longest prefix wins: longer prefixes are laid over shorter ones.
+AddressSet on_link_of(std::vector<Route> routes) {
+  std::stable_sort(routes.begin(), routes.end(), [](const Route& a, const Route& b) { return a.length < b.length; });
+  AddressSet on_link;
+  for (const Route& route : routes) {
+    AddressSet covered;
+    covered.add(route.range);
+    if (route.on_link) {
+      on_link.add(covered);
+    } else if (!on_link.empty()) {
+      on_link.remove(covered);
+    }
+  }
+  on_link.seal();
+  return on_link;
+}
+
+}  // namespace
+
+Result<AddressSet> read_on_link() {
+  const Netlink socket = TRY(open_netlink());
+  RouteDump found;
+  TRY_VOID(dump(socket.get(), RTM_GETLINK, sizeof(ifinfomsg), on_link_message, &found));
+  TRY_VOID(dump(socket.get(), RTM_GETROUTE, sizeof(rtmsg), on_route, &found));
+  return on_link_of(std::move(found.routes));
+}
+
+AddressSet read_missing_neighbours() {
+  AddressSet missing;
+  if (const auto socket = open_netlink()) {
+    [[maybe_unused]] const auto outcome = dump(socket->get(), RTM_GETNEIGH, sizeof(ndmsg), on_neighbour, &missing);
+  }
+  missing.seal();
+  return missing;
+}
+
+AddressSet read_broadcast_addresses() {
+  AddressSet broadcast;
+  if (const auto socket = open_netlink()) {
+    [[maybe_unused]] const auto outcome =
+        dump(socket->get(), RTM_GETROUTE, sizeof(rtmsg), on_broadcast_route, &broadcast);
+  }
+  broadcast.seal();
+  return broadcast;
+}
+
+std::uint64_t read_neighbour_limit() {
+  constexpr std::uint64_t kKernelDefault = 1024;
+  return std::min(read_kernel_number("/proc/sys/net/ipv4/neigh/default/gc_thresh3").value_or(kKernelDefault),
+                  read_kernel_number("/proc/sys/net/ipv6/neigh/default/gc_thresh3").value_or(kKernelDefault));
+}
+
+}  // namespace portsweep
