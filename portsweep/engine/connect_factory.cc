@@ -43,7 +43,8 @@ ConnectPlan plan_connect(const ConnectSetup& setup, unsigned processors) {
   if (workers == 0) workers = setup.probes < kProbesForThreads ? 1 : std::clamp(processors, 1U, kMostWorkers);
   const std::uint64_t taken = kSpareDescriptors + kDescriptorsAWorker * workers;
   const std::uint64_t free = setup.descriptors > taken ? setup.descriptors - taken : 1;
-  const std::uint64_t wanted = std::clamp<std::uint64_t>(setup.probes, workers, kMostSockets);
+  // A probe may go on listening, for a neighbour that may be missing, while its port is tried again.
+  const std::uint64_t wanted = 2 * std::clamp<std::uint64_t>(setup.probes, workers, kMostSockets / 2);
   return {workers, static_cast<std::uint32_t>(std::max<std::uint64_t>(workers, std::min(free, wanted)))};
 }
 
