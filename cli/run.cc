@@ -80,12 +80,13 @@ class Teller final : public ScanObserver {
     drawn_ = progress.elapsed;
     sent_ = progress.sent;
     std::optional<Duration> eta;
-    if (progress.decided > 0 && progress.total > 0) {
-      const double share = static_cast<double>(progress.decided) / static_cast<double>(progress.total);
+    if (progress.done > 0 && progress.total > 0) {
+      const double share = progress.done / static_cast<double>(progress.total);
       eta = Duration(static_cast<std::int64_t>(static_cast<double>(progress.elapsed.count()) * (1 - share) / share));
     }
-    line_.draw({progress.decided, progress.total, progress.open, rate, eta});
+    line_.draw({static_cast<std::uint64_t>(progress.done), progress.total, progress.open, rate, eta});
   }
+  void on_output() override { line_.clear(); }
   void clear() { line_.clear(); }
 
  private:

@@ -33,6 +33,8 @@ class Reporter {
   void host(const HostRecord& host);
   void end(const SummaryRecord& summary);
 
+  // Something has gathered for standard output.
+  bool has_standard_output() const { return stdout_ && !stdout_->bytes.empty(); }
   // Writes what has gathered.
   Result<void> flush();
   // Writes the rest and puts files in place, under their names.

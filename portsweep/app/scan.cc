@@ -50,6 +50,7 @@ class ScanRun {
   Result<void> run_stage(Stage stage, Schedule& schedule);
   Result<void> sweep_loop(const Plan& plan, Sweep& sweep);
   Result<void> wait_out(Instant end);
+  Result<void> flush();
   Stop why_stop() const;
   void tick(const Sweep& sweep);
   SummaryRecord summary();
@@ -85,7 +86,7 @@ Result<void> ScanRun::run_stages() {
   std::vector<Notice> notices;
   engine_ = TRY(world_.make_engine({config_.engine, schedule.most_probes()}, notices));
   for (const Notice& notice : notices) note(notice);
-  TRY_VOID(reporter_.flush());
+  TRY_VOID(flush());
   while (auto stage = schedule.next()) {
     if (stopped_ == Stop::kNo) stopped_ = why_stop();
     if (stopped_ != Stop::kNo) break;
@@ -128,9 +129,14 @@ Result<void> ScanRun::sweep_loop(const Plan& plan, Sweep& sweep) {
     ledger_.commit(plan, sweep.decided(), [&](const PortRecord& port) { reporter_.port(port); });
     for (const Notice& notice : sweep.notices()) note(notice);
     sweep.clear();
-    TRY_VOID(reporter_.flush());
+    TRY_VOID(flush());
   }
   return {};
+}
+
+Result<void> ScanRun::flush() {
+  if (reporter_.has_standard_output()) observer_.on_output();
+  return reporter_.flush();
 }
 
 // Lets time pass between two groups of neighbours.
@@ -159,6 +165,8 @@ void ScanRun::tick(const Sweep& sweep) {
   progress.decided += sweep.progress().decided;
   progress.sent += sweep.progress().sent;
   progress.open += sweep.progress().open;
+  progress.done =
+      static_cast<double>(progress.decided) + static_cast<double>(sweep.progress().silences) / config_.pace.max_tries;
   progress.rate = sweep.ladder().rate();
   progress.elapsed = now - started_;
   observer_.on_progress(progress);
@@ -200,6 +208,7 @@ int ScanRun::exit_code(const SummaryRecord& summary) const {
 Result<int> ScanRun::finish() {
   const SummaryRecord total = summary();
   reporter_.end(total);
+  TRY_VOID(flush());
   TRY_VOID(reporter_.commit());
   return total.exit;
 }

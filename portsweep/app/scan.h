@@ -42,6 +42,7 @@ struct ScanWorld {
 struct ScanProgress {
   std::uint64_t decided = 0;
   std::uint64_t total = 0;  // at most
+  double done = 0;          // of total: decided, and the shares of those that were silent once
   std::uint64_t sent = 0;
   std::uint64_t open = 0;
   double rate = 0;  // probes per second, the ladder's
@@ -54,6 +55,7 @@ class ScanObserver {
   virtual ~ScanObserver() = default;
   virtual void on_notice(const Notice& notice) = 0;
   virtual void on_progress(const ScanProgress& progress) = 0;  // about 20 times a second
+  virtual void on_output() = 0;                                // results are about to be written to standard output
 };
 
 // Everything that can be refused is refused here: nothing was sent or written yet. `broadcast`: the broadcast addresses

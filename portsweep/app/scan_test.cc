@@ -87,6 +87,7 @@ class ScanTest : public testing::Test, public ScanObserver {
 
   void on_notice(const Notice& notice) override { notices.push_back(notice); }
   void on_progress(const ScanProgress& p) override { progress.push_back(p); }
+  void on_output() override {}
 
   std::filesystem::path directory;
   FakeClock clock;
@@ -316,7 +317,11 @@ TEST_F(ScanTest, TellsItsProgress) {
   run([](const Transmission&) { return std::nullopt; });
   ASSERT_FALSE(progress.empty());
   EXPECT_EQ(progress.back().total, 1000U);
-  for (std::size_t i = 1; i < progress.size(); ++i) EXPECT_GE(progress[i].decided, progress[i - 1].decided);
+  for (std::size_t i = 1; i < progress.size(); ++i) EXPECT_GE(progress[i].done, progress[i - 1].done);
+  EXPECT_GT(progress.back().done, 300);
+  // A port that was silent once is half done, though nothing is decided yet.
+  EXPECT_TRUE(
+      std::any_of(progress.begin(), progress.end(), [](const auto& p) { return p.decided == 0 && p.done > 100; }));
 }
 
 TEST(PlanId, IsTheSameForTheSamePlanOnly) {

@@ -202,6 +202,7 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block) {
   const bool given_up = tally != nullptr && tally->given_up;
   if (event.attempt < config_.max_tries && !given_up) {
     block.silence(index);
+    ++progress_.silences;
     return;
   }
   if (tally != nullptr && may_still_be_down(*tally)) {
@@ -266,6 +267,7 @@ void Sweep::put_off(const Event& event, std::uint64_t index, Block& block, Insta
 }
 
 void Sweep::decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event) {
+  progress_.silences -= block.attempt(index) - 1U;
   block.decide(index);
   ++progress_.decided;
   if (event.reason == Reason::kSynAck) ++progress_.open;

@@ -36,6 +36,7 @@ struct SweepProgress {
   std::uint64_t decided = 0;  // probes with a verdict
   std::uint64_t sent = 0;     // transmissions that an engine accepted
   std::uint64_t open = 0;
+  std::uint64_t silences = 0;  // tries of probes without a verdict yet that ended in silence
 };
 
 class Sweep {
