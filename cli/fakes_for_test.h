@@ -37,8 +37,8 @@ class FakeFiles final : public FileReader {
   std::map<std::string, std::string> errors;  // path, what strerror would say
 };
 
-inline constexpr FormatRow kTestFormats[] = {{"text", "txt", "for people", nullptr},
-                                             {"jsonl", "jsonl", "JSON lines", nullptr}};
+inline constexpr FormatRow kTestFormats[] = {{"text", "txt", "for people", nullptr, true},
+                                             {"jsonl", "jsonl", "JSON lines", nullptr, false}};
 
 // The words behind the program's name.
 inline Result<Command> parse(const std::vector<std::string>& words) {

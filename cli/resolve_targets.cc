@@ -9,8 +9,6 @@
 #include <utility>
 
 #include "portsweep/base/escape.h"
-#include "portsweep/base/numbers.h"
-#include "portsweep/plan/plan.h"
 #include "portsweep/plan/target_parser.h"
 
 namespace portsweep::cli {
@@ -103,11 +101,6 @@ Result<void> check_amount(const TargetList& targets) {
   }
   if (targets.empty()) {
     return Error::usage("no targets given").with_hint("portsweep 192.0.2.10, or --targets-from FILE");
-  }
-  // Both counts stop at UINT64_MAX: each is compared before they are added.
-  const std::uint64_t most = Plan::kMaxHosts;
-  if (targets.singles.size() > most || targets.ranges.size() > most - targets.singles.size()) {
-    return Error::usage(fmt::format("more than {} addresses cannot be scanned in one run", grouped(most)));
   }
   return {};
 }

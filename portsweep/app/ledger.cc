@@ -21,8 +21,8 @@ std::optional<Reason> first_reason(const ReasonCounts& counts, PortState state) 
 
 }  // namespace
 
-Ledger::Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states)
-    : targets_(targets), zones_(zones), ports_(ports), list_all_states_(list_all_states) {}
+Ledger::Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states, Keep keep)
+    : targets_(targets), zones_(zones), ports_(ports), list_all_states_(list_all_states), keep_(keep) {}
 
 void Ledger::commit(const Plan& plan, std::span<const Decision> decisions,
                     const std::function<void(const PortRecord&)>& on_port) {
@@ -31,11 +31,14 @@ void Ledger::commit(const Plan& plan, std::span<const Decision> decisions,
     const bool open = decision.reason == Reason::kSynAck;
     if (!open && !list_all_states_) continue;
     const Address address = plan.hosts().at(decision.host);
-    PortRecord port{zones_.text(address), decision.port,  decision.reason,
-                    decision.rtt_us,      decision.tries, std::string(service_name(decision.port))};
-    on_port(port);
-    rows_[address].ports.push_back(std::move(port));
+    const KeptPort port{decision.port, decision.reason, decision.tries, decision.rtt_us};
+    on_port(port_record(address, port));
+    if (keep_ == Keep::kListedPorts) rows_[address].ports.push_back(port);
   }
+}
+
+PortRecord Ledger::port_record(const Address& address, const KeptPort& port) const {
+  return {zones_.text(address), port.port, port.reason, port.rtt_us, port.tries, std::string(service_name(port.port))};
 }
 
 void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, bool complete) {
@@ -76,8 +79,7 @@ void Ledger::close_row(Row& row) const {
   }
   const std::uint64_t decided = row.counts.total();
   if (decided < ports_) row.counts[row.given_up.value_or(Reason::kStopped)] += ports_ - decided;
-  std::sort(row.ports.begin(), row.ports.end(),
-            [](const PortRecord& a, const PortRecord& b) { return a.port < b.port; });
+  std::sort(row.ports.begin(), row.ports.end(), [](const KeptPort& a, const KeptPort& b) { return a.port < b.port; });
 }
 
 HostRecord Ledger::record(const Address& address, Row& row) const {
@@ -88,7 +90,7 @@ HostRecord Ledger::record(const Address& address, Row& row) const {
   if (const auto names = targets_.names.find(address); names != targets_.names.end()) host.names = names->second;
   host.counts = row.counts;
   if (row.rtt.known()) host.srtt_us = row.rtt.srtt_us();
-  host.ports = std::move(row.ports);
+  for (const KeptPort& port : row.ports) host.ports.push_back(port_record(address, port));
   if (row.up) {
     host.state = HostState::kUp;
     host.reason = first_reason(host.counts, PortState::kOpen);

@@ -23,8 +23,11 @@ namespace portsweep {
 
 class Ledger {
  public:
-  // `targets` and `zones` must outlive the ledger. `ports`: how many were asked for, per host.
-  Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states);
+  enum class Keep : std::uint8_t { kNothing, kListedPorts };
+
+  // `targets` and `zones` must outlive the ledger. `ports`: how many were asked for, per host. `keep`: whether the
+  // records of hosts have the ports to be listed.
+  Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states, Keep keep);
 
   // Takes the decisions of the running stage and calls on_port for each port that is to be listed.
   void commit(const Plan& plan, std::span<const Decision> decisions,
@@ -41,14 +44,23 @@ class Ledger {
   void for_each_host(SummaryRecord& summary, const std::function<void(const HostRecord&)>& visit);
 
  private:
+  // A port to be listed; the rest of its record follows from it.
+  struct KeptPort {
+    Port port;
+    Reason reason;
+    std::uint8_t tries;
+    std::uint32_t rtt_us;
+  };
+  static_assert(sizeof(KeptPort) == 8);
   struct Row {
     ReasonCounts counts;
     RttEstimate rtt;
     bool up = false;
     std::optional<Reason> given_up;
-    std::vector<PortRecord> ports;
+    std::vector<KeptPort> ports;
   };
 
+  PortRecord port_record(const Address& address, const KeptPort& port) const;
   HostRecord record(const Address& address, Row& row) const;
   HostRecord silent_record(const Address& address) const;
   void close_row(Row& row) const;
@@ -58,6 +70,7 @@ class Ledger {
   const Zones& zones_;
   std::uint64_t ports_;
   bool list_all_states_;
+  Keep keep_;
   std::unordered_map<Address, Row> rows_;
   AddressSet swept_;  // whole stages of single addresses that were completed
   AddressSet up_in_stage_;

@@ -11,6 +11,7 @@ namespace portsweep {
 
 Result<PlanSummary> summarise_plan(const ScanConfig& config, std::vector<Notice>& notices) {
   const ScanTargets targets = TRY(unresolved_targets(config.target, notices));
+  TRY_VOID(check_countable(targets));
   PlanSummary plan;
   plan.plan_id = plan_id(targets, config.target.ports, config.order, config.seed);
   plan.singles = targets.singles.size();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portsweep/app/reporter.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace portsweep {
@@ -14,6 +15,12 @@ Result<Reporter> Reporter::create(const OutputConfig& config) {
     reporter.files_.push_back({file.format->make(config.options), std::move(opened), {}});
   }
   return reporter;
+}
+
+bool Reporter::lists_at_end(const OutputConfig& config) {
+  const auto lists = [](const FormatRow* row) { return row != nullptr && row->lists_at_end; };
+  return lists(config.stdout_format) ||
+         std::any_of(config.files.begin(), config.files.end(), [&](const auto& file) { return lists(file.format); });
 }
 
 void Reporter::begin(const ScanRecord& scan) {

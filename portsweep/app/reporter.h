@@ -40,6 +40,9 @@ class Reporter {
   // Writes the rest and puts files in place, under their names.
   Result<void> commit();
 
+  // Some format wants the ports of each host together, at the end.
+  static bool lists_at_end(const OutputConfig& config);
+
   // False when standard output was closed and there is no other output: the scan serves nobody.
   bool wants_more() const { return !stdout_closed_ || !files_.empty(); }
 

@@ -9,6 +9,7 @@
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan_targets.h"
 #include "portsweep/app/schedule.h"
+#include "portsweep/base/numbers.h"
 #include "portsweep/base/version.h"
 #include "portsweep/sweep/sweep.h"
 
@@ -33,7 +34,8 @@ class ScanRun {
         reporter_(reporter),
         started_(world.clock.now()),
         ladder_(config.pace.max_rate, started_),
-        ledger_(targets, config.target.zones, config.target.ports.size(), config.output.options.all_states),
+        ledger_(targets, config.target.zones, config.target.ports.size(), config.output.options.all_states,
+                Reporter::lists_at_end(config.output) ? Ledger::Keep::kListedPorts : Ledger::Keep::kNothing),
         conntrack_(world.conntrack) {}
 
   void note(const Notice& notice) {
@@ -215,11 +217,26 @@ Result<int> ScanRun::finish() {
 
 }  // namespace
 
+namespace {
+
+// A format that lists ports at the end needs them in memory until then.
+Result<void> check_listing(const ScanTargets& targets, const ScanConfig& config) {
+  constexpr std::uint64_t kMostListed = std::uint64_t{1} << 26;  // half a GiB
+  if (!config.output.options.all_states || !Reporter::lists_at_end(config.output)) return {};
+  if (targets.size() <= kMostListed / config.target.ports.size()) return {};
+  return Error::usage("--all-states would hold more than " + grouped(kMostListed) +
+                      " ports in memory to list them in order")
+      .with_hint("--format jsonl writes each port as it is decided; or leave out --all-states");
+}
+
+}  // namespace
+
 Result<ScanTargets> find_targets(const ScanConfig& config, Resolver& resolver, const AddressSet& broadcast,
                                  std::vector<Notice>& notices) {
   ScanTargets targets = TRY(resolve_targets(config.target, resolver, notices));
   TRY_VOID(refuse_broadcast(broadcast, config.target, targets, notices));
   TRY_VOID(check_size(targets, config.target));
+  TRY_VOID(check_listing(targets, config));
   return targets;
 }
 

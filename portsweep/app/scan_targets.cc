@@ -130,12 +130,17 @@ std::uint64_t count_public(const AddressSet& addresses) {
   return rest.size();
 }
 
-Result<void> check_size(const ScanTargets& targets, const TargetConfig& config) {
-  const std::uint64_t size = targets.size();
+Result<void> check_countable(const ScanTargets& targets) {
   if (targets.singles.size() > Plan::kMaxHosts || targets.ranges.size() > Plan::kMaxHosts) {
     return Error::usage("more than 2^44 addresses cannot be scanned in a lifetime")
         .with_hint("name the addresses that are in use, or smaller ranges");
   }
+  return {};
+}
+
+Result<void> check_size(const ScanTargets& targets, const TargetConfig& config) {
+  TRY_VOID(check_countable(targets));
+  const std::uint64_t size = targets.size();
   const std::uint64_t in_public = count_public(targets.singles) + count_public(targets.ranges);
   const std::uint64_t probes = saturating_product(size, config.ports.size());
   if (in_public <= kUnconfirmedPublic && probes <= kUnconfirmedProbes) return {};

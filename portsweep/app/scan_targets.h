@@ -45,6 +45,9 @@ Result<void> refuse_broadcast(const AddressSet& broadcast, const TargetConfig& c
 // Refuses what must first be confirmed, and what is too large for any scan.
 Result<void> check_size(const ScanTargets& targets, const TargetConfig& config);
 
+// Refuses only what is too large for any scan, or any plan: more than 2^44 addresses.
+Result<void> check_countable(const ScanTargets& targets);
+
 std::uint64_t count_public(const AddressSet& addresses);
 
 }  // namespace portsweep

@@ -204,6 +204,14 @@ TEST_F(ScanTest, ScansAllAskedForStatesWhenToldTo) {
   EXPECT_EQ(of_type("port").size(), 30U);
 }
 
+TEST_F(ScanTest, RefusesToHoldMorePortsInMemoryThanThereIsRoomFor) {
+  target("10.0.0.0/20");
+  config.output.options.all_states = true;
+  EXPECT_TRUE(find_targets(config, resolver, {}, notices));  // JSON lines need no memory
+  config.output.stdout_format = find_format("text");
+  EXPECT_FALSE(find_targets(config, resolver, {}, notices));
+}
+
 TEST_F(ScanTest, EndsWithExit3AndNoLieWhenAHostCannotBeReached) {
   target("10.0.0.1");
   target("10.0.0.2");

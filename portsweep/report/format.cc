@@ -12,8 +12,8 @@ namespace portsweep {
 namespace {
 
 constexpr std::array kFormats = {
-    FormatRow{"text", "txt", "for people: a block a host, then a line of totals", make_text},
-    FormatRow{"jsonl", "jsonl", "JSON lines: one object a line, as things become certain", make_jsonl},
+    FormatRow{"text", "txt", "for people: a block a host, then a line of totals", make_text, true},
+    FormatRow{"jsonl", "jsonl", "JSON lines: one object a line, as things become certain", make_jsonl, false},
 };
 
 // Other extensions people give to files of these formats.

@@ -45,6 +45,7 @@ struct FormatRow {
   std::string_view extension;  // as in -o FILE.extension, without the dot; format.cc knows more spellings
   std::string_view summary;    // one line for --help
   std::unique_ptr<Format> (*make)(const FormatOptions& options);
+  bool lists_at_end;  // it reads HostRecord::ports; a stream lives by port() alone and costs no memory
 };
 
 // All formats there are; the first is the default of stdout.

@@ -92,29 +92,28 @@ std::vector<std::string> fold(const ReasonCounts& counts, Verdict verdict) {
   return folds;
 }
 
-struct Row {
-  std::string port, state, service, reason;
-};
+std::string service_text(const PortRecord& port) { return port.service.empty() ? "-" : escape_text(port.service); }
 
-Row row_of(const PortRecord& port) {
-  return {fmt::format("{}/tcp", port.port.number()), std::string(to_string(state_of(port.reason))),
-          port.service.empty() ? "-" : escape_text(port.service), std::string(to_string(port.reason))};
-}
-
+// Formatted port by port: a host may have 65535 of them.
 void append_table(const std::vector<const PortRecord*>& ports, std::string& out) {
-  std::vector<Row> rows = {{"PORT", "STATE", "SERVICE", "REASON"}};
-  for (const PortRecord* port : ports) rows.push_back(row_of(*port));
-  const auto width = [&](std::string Row::*column) {
-    std::size_t widest = 0;
-    for (const Row& row : rows) widest = std::max(widest, (row.*column).size());
-    return widest;
+  std::size_t state_width = std::string_view("STATE").size();
+  std::size_t service_width = std::string_view("SERVICE").size();
+  std::uint32_t highest = 1;
+  for (const PortRecord* port : ports) {
+    state_width = std::max(state_width, to_string(state_of(port->reason)).size());
+    service_width = std::max(service_width, service_text(*port).size());
+    highest = std::max<std::uint32_t>(highest, port->port.number());
+  }
+  const std::size_t port_width = std::max<std::size_t>(4, fmt::formatted_size("{}/tcp", highest));
+  const auto row = [&](std::string_view port, std::string_view state, std::string_view service,
+                       std::string_view reason) {
+    fmt::format_to(std::back_inserter(out), "  {:<{}}  {:<{}}  {:<{}}  {}\n", port, port_width, state, state_width,
+                   service, service_width, reason);
   };
-  const std::size_t port_width = width(&Row::port);
-  const std::size_t state_width = width(&Row::state);
-  const std::size_t service_width = width(&Row::service);
-  for (const Row& row : rows) {
-    fmt::format_to(std::back_inserter(out), "  {:<{}}  {:<{}}  {:<{}}  {}\n", row.port, port_width, row.state,
-                   state_width, row.service, service_width, row.reason);
+  row("PORT", "STATE", "SERVICE", "REASON");
+  for (const PortRecord* port : ports) {
+    row(fmt::format("{}/tcp", port->port.number()), to_string(state_of(port->reason)), service_text(*port),
+        to_string(port->reason));
   }
 }
 
