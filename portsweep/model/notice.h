@@ -38,7 +38,7 @@ struct LocalTrouble {
 struct CapacityLimited {
   std::uint64_t descriptors;
 };
-// An option was accepted and changed: "--workers 257 is more than …".
+// An option was accepted and changed: "--workers 257 is more than ...".
 struct OptionAdjusted {
   std::string option;
   std::string why;

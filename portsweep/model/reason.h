@@ -57,7 +57,7 @@ constexpr bool is_passing_trouble(Reason reason) {
   return reason >= Reason::kNoDescriptors && reason <= Reason::kSelfConnect;
 }
 
-// The words of the machine formats: "syn-ack", "no-response", "no-arp", "no-descriptors", …
+// The words of the machine formats: "syn-ack", "no-response", "no-arp", "no-descriptors", ...
 std::string_view to_string(Reason reason);
 std::string_view to_string(PortState state);
 

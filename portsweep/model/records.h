@@ -54,7 +54,7 @@ struct HostRecord {
   std::string host;                // canonical address, zone by name
   std::vector<std::string> names;  // as the user gave them
   HostState state = HostState::kSilent;
-  std::optional<Reason> reason;          // what the state rests on: syn-ack, reset, no-response, no-arp, no-route, …
+  std::optional<Reason> reason;          // what the state rests on: syn-ack, reset, no-response, no-arp, no-route, ...
   ReasonCounts counts;                   // all ports examined or given up
   std::optional<std::uint32_t> srtt_us;  // smoothed round-trip time, microseconds (RFC 6298)
   Verdict verdict = Verdict::kUncertified;
@@ -74,10 +74,10 @@ struct SummaryRecord {
   std::uint64_t hosts_down = 0;
   std::uint64_t hosts_unexamined = 0;
   std::uint64_t names_unresolved = 0;
-  std::uint64_t addresses_refused = 0;  // multicast, broadcast, … inside ranges
+  std::uint64_t addresses_refused = 0;  // multicast, broadcast, ... inside ranges
   ReasonCounts counts;                  // of all hosts listed
   bool complete = true;
-  std::string incomplete_because;  // "interrupted", "deadline", "no-route", …; empty if complete
+  std::string incomplete_because;  // "interrupted", "deadline", "no-route", ...; empty if complete
   int exit = 0;
 };
 

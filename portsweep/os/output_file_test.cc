@@ -177,8 +177,8 @@ TEST_F(OutputFileTest, RefusesPathsThatCannotBeFiles) {
 }
 
 TEST_F(OutputFileTest, RefusesADirectoryThatCannotBeWritten) {
-  expect_refused("/sys/portsweep.txt", false, "cannot be created");  // for root, too
-  EXPECT_FALSE(fs::exists("/sys/portsweep.txt"));
+  expect_refused("/proc/portsweep.txt", false, "cannot be created");  // for root, too
+  EXPECT_FALSE(fs::exists("/proc/portsweep.txt"));
 }
 
 TEST_F(OutputFileTest, DoesNotLoseAFileThatAppearedMeanwhile) {
