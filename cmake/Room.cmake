@@ -1,7 +1,11 @@
-# portsweep_room(NAME floor-room SOURCES … [TESTS …] [LINK …] [TEST_LINK …])
+# portsweep_room(NAME floor-room SOURCES ... [TESTS ...] [LINK ...] [TEST_LINK ...])
 #
 # One room of the house: a static library portsweep_<name>, and one test program <name>_test from the room's
-# x_test.cc and x_property_test.cc files, each of its cases a ctest of its own label.
+# x_test.cc and x_property_test.cc files. With PORTSWEEP_THREADED_ONLY (the tsan tree) only those of rooms that know
+# threads are built and run: in the others ThreadSanitizer would find nothing, slowly.
+option(PORTSWEEP_THREADED_ONLY "Of the rooms' tests, build and run only those of rooms with threads" OFF)
+set(PORTSWEEP_THREADED_ROOMS os engine app)
+
 function(portsweep_room)
   cmake_parse_arguments(ROOM "" "NAME" "SOURCES;TESTS;LINK;TEST_LINK" ${ARGN})
   add_library(portsweep_${ROOM_NAME} STATIC ${ROOM_SOURCES})
@@ -9,14 +13,20 @@ function(portsweep_room)
   target_link_libraries(portsweep_${ROOM_NAME}
     PUBLIC ${ROOM_LINK}
     PRIVATE portsweep_warnings portsweep_sanitizers)
+  set(left_out "")
+  if(PORTSWEEP_THREADED_ONLY AND NOT ROOM_NAME IN_LIST PORTSWEEP_THREADED_ROOMS)
+    set(left_out LEFT_OUT)
+  endif()
   if(PORTSWEEP_TESTS AND ROOM_TESTS)
-    portsweep_test(NAME ${ROOM_NAME} SOURCES ${ROOM_TESTS} LINK portsweep_${ROOM_NAME} ${ROOM_TEST_LINK})
+    portsweep_test(NAME ${ROOM_NAME} ${left_out} SOURCES ${ROOM_TESTS} LINK portsweep_${ROOM_NAME} ${ROOM_TEST_LINK})
   endif()
 endfunction()
 
-# portsweep_test(NAME name SOURCES … LINK …): one GoogleTest program <name>_test, registered as one ctest.
+# portsweep_test(NAME name [LEFT_OUT] [TIMEOUT seconds] SOURCES ... LINK ...)
+#
+# One GoogleTest program <name>_test, registered as one ctest. One that is left out can still be built, by its name.
 function(portsweep_test)
-  cmake_parse_arguments(T "" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(T "LEFT_OUT" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
@@ -24,6 +34,10 @@ function(portsweep_test)
   target_precompile_headers(${T_NAME}_test REUSE_FROM portsweep_test_pch)
   target_link_libraries(${T_NAME}_test PRIVATE
     ${T_LINK} portsweep_test_pch GTest::gmock GTest::gtest_main rapidcheck portsweep_warnings portsweep_sanitizers)
+  if(T_LEFT_OUT)
+    set_target_properties(${T_NAME}_test PROPERTIES EXCLUDE_FROM_ALL ON)
+    return()
+  endif()
   add_test(NAME ${T_NAME} COMMAND ${T_NAME}_test)
   set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT})
 endfunction()
