@@ -64,6 +64,7 @@ class ReactorPool::Reactor {
   // --- the caller's side
 
   std::size_t room() const {
+    if (stop_.load(std::memory_order_relaxed)) return 0;  // nobody would send them
     return sockets_ - static_cast<std::size_t>(given_ - finished_.load(std::memory_order_acquire));
   }
 

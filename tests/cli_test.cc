@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The real program on loopback: what it prints and where, files, exit codes, and how it ends when it is told to stop,
+// when nobody reads, and when it cannot write. The table of bad command lines is bad_inputs_test.cc; other networks
+// than loopback are netns_test.cc.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "testing/cli_runner.h"
+#include "testing/listeners.h"
+#include "testing/scratch.h"
+#include "tests/jsonl_lines.h"
+
+namespace portsweep {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A scan that has open ports to show and, at ten probes a second, would take minutes. It fits no deadline of a test,
+// so a test that ends has interrupted it.
+std::vector<std::string> endless(const Listener& open) {
+  return {"--format", "jsonl", "--max-rate", "10", "--order", "port", "-p", open.text() + "-65535", "127.0.0.1"};
+}
+
+// Accepts files by tests/jsonl_schema_test.py, which reads the schema in docs/formats.
+void expect_valid_jsonl(const std::string& path) {
+  const Outcome checked = Child({PORTSWEEP_SOURCE_DIR "/tests/jsonl_schema_test.py", path}).run();
+  EXPECT_EQ(checked.exit, 0) << checked;
+}
+
+// --- Output -----------------------------------------------------------------------------------------------------------
+
+TEST(CliText, ListsOpenPortsAndFoldsTheRest) {
+  const Listener open;
+  const ClosedPort closed;
+  const Outcome outcome = portsweep_with({"-p", open.text() + "," + closed.text(), "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("127.0.0.1"), HasSubstr(open.text()), HasSubstr("open")));
+  EXPECT_THAT(outcome.out, Not(HasSubstr(closed.text() + "/")));
+  EXPECT_THAT(outcome.out, HasSubstr("1 closed"));
+}
+
+TEST(CliText, EndsWithTheElapsedTime) {
+  const ClosedPort closed;
+  const Outcome outcome = portsweep_with({"-p", closed.text(), "127.0.0.1"}).run();
+  const std::string last = outcome.out.substr(outcome.out.rfind('\n', outcome.out.size() - 2) + 1);
+  EXPECT_THAT(last, ::testing::ContainsRegex("[0-9.]+ m?s")) << outcome;
+}
+
+TEST(CliText, ListsEveryPortIfAsked) {
+  const ClosedPort closed;
+  const Outcome outcome = portsweep_with({"--all-states", "-p", closed.text(), "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.out, HasSubstr(closed.text()));
+}
+
+TEST(CliText, SkipsHostsWithoutOpenPortsIfAsked) {
+  const ClosedPort closed;
+  const Outcome outcome = portsweep_with({"--open", "-p", closed.text(), "127.0.0.7"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.out, Not(HasSubstr("127.0.0.7")));
+}
+
+TEST(CliText, AgreesForBothFamilies) {
+  const Listener open("::1");
+  const Outcome outcome = portsweep_with({"-p", open.text(), "::1"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("::1"), HasSubstr(open.text())));
+}
+
+TEST(CliJsonl, HoldsTheScanItsPortsHostsAndSummary) {
+  const Listener open;
+  const ClosedPort closed;
+  const Outcome outcome =
+      portsweep_with({"--format", "jsonl", "--all-states", "-p", open.text() + "," + closed.text(), "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const JsonLines lines(outcome.out);
+  EXPECT_EQ(lines.port("127.0.0.1", open.port().number())["state"], "open");
+  EXPECT_EQ(lines.port("127.0.0.1", open.port().number())["reason"], "syn-ack");
+  EXPECT_EQ(lines.port("127.0.0.1", closed.port().number())["state"], "closed");
+  EXPECT_EQ(lines.port("127.0.0.1", closed.port().number())["reason"], "reset");
+  EXPECT_EQ(lines.host("127.0.0.1")["verdict"], "uncertified");
+  EXPECT_TRUE(lines.host("127.0.0.1")["miss_bound"].is_null());
+  EXPECT_EQ(lines.summary()["probes"], 2);
+  EXPECT_EQ(lines.summary()["complete"], true);
+}
+
+TEST(CliJsonl, IsValidBySchema) {
+  const Listener open;
+  const Scratch scratch;
+  const std::string file = scratch.path("scan.jsonl");
+  const Outcome outcome = portsweep_with({"--all-states", "-o", file, "-p", open.text() + ",1-50", "127.0.0.1", "::1",
+                                          "127.0.0.8/30", "localhost", "127.1.0.0-127.1.0.3"})
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  expect_valid_jsonl(file);
+}
+
+TEST(CliFiles, SayTheSameAsStandardOutput) {
+  const Listener open;
+  const Scratch scratch;
+  const Outcome outcome =
+      portsweep_with({"-o", "found.jsonl", "-oN", "found.txt", "-p", open.text(), "127.0.0.1"}).in_directory(scratch.path()).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(scratch.read("found.txt"), outcome.out);
+  EXPECT_EQ(JsonLines(scratch.read("found.jsonl")).port("127.0.0.1", open.port().number())["state"], "open");
+}
+
+TEST(CliFiles, AreNotMadeForAUsageError) {
+  const Scratch scratch;
+  const Outcome outcome = portsweep_with({"-o", "x.jsonl", "127.0.0.1/33"}).in_directory(scratch.path()).run();
+  EXPECT_EQ(outcome.exit, 2) << outcome;
+  EXPECT_TRUE(scratch.empty());
+}
+
+TEST(CliTargets, TutorialFlagsNameAHostAndARange) {
+  const Listener open;
+  const Outcome outcome = portsweep_with({"--hostname", "localhost", "--start-port", open.text(), "--end-port", open.text(),
+                                          "--workers", "2", "--timeout", "1s"})
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("localhost"), HasSubstr(open.text()), HasSubstr("open")));
+}
+
+TEST(CliTargets, ComeFromStandardInput) {
+  const Listener open;
+  const Outcome outcome = portsweep_with({"--format", "jsonl", "-p", open.text(), "--targets-from", "-"})
+                              .input("127.0.0.1 # one\n\n127.0.0.2\n")
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).all("host").size(), 2U);
+}
+
+TEST(CliTargets, AreScannedOnceHoweverOftenNamed) {
+  const Listener open;
+  const Outcome outcome =
+      portsweep_with({"--format", "jsonl", "-p", open.text(), "127.0.0.1", "127.0.0.1", "localhost", "127.0.0.0/31"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).all("port").size(), 1U);
+}
+
+// --- Other commands ---------------------------------------------------------------------------------------------------
+
+TEST(CliPlan, OfAnEightTimesAllPortsIsQuickAndSmall) {
+  Outcome best;
+  best.elapsed = 1h;
+  for (int i = 0; i < 3; ++i) {  // the machine may be busy for a moment
+    const Outcome outcome = portsweep_with({"plan", "-p", "1-65535", "10.0.0.0/8"}).run();
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    EXPECT_THAT(outcome.out, HasSubstr("16,777,216"));
+    if (outcome.elapsed < best.elapsed) best = outcome;
+  }
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(PORTSWEEP_SANITIZED)
+  EXPECT_LT(best.elapsed, 100ms);
+  EXPECT_LT(best.max_rss_kib, 64U * 1024);
+#endif
+}
+
+TEST(CliCommands, HelpManPageAndCompletionsArePrinted) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"help"},
+                                                                                     {"-h"},
+                                                                                     {"--help"},
+                                                                                     {"man"},
+                                                                                     {"completions", "bash"},
+                                                                                     {"completions", "zsh"},
+                                                                                     {"completions", "fish"}}) {
+    const Outcome outcome = portsweep_with(words).run();
+    EXPECT_EQ(outcome.exit, 0) << words.back() << outcome;
+    EXPECT_THAT(outcome.err, IsEmpty());
+    EXPECT_THAT(outcome.out, HasSubstr("portsweep"));
+  }
+}
+
+TEST(CliCommands, CompletionsAreGoodBash) {
+  const Scratch scratch;
+  const std::string file = scratch.write("completions", portsweep_with({"completions", "bash"}).run().out);
+  const Outcome checked = Child({"bash", "-n", file}).run();
+  EXPECT_EQ(checked.exit, 0) << checked;
+}
+
+TEST(CliCommands, VersionIsTheProjectsOwn) {
+  const Outcome outcome = portsweep_with({"--version"}).run();
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_EQ(outcome.out, "portsweep " PORTSWEEP_PROJECT_VERSION "\n");
+}
+
+TEST(CliCommands, NoArgumentsIsAUsageError) {
+  const Outcome outcome = portsweep_with({}).run();
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_THAT(outcome.err, HasSubstr("Usage"));
+}
+
+TEST(CliCommands, AnEmptyArgumentListIsAUsageError) {
+  const Outcome outcome = Child({}).program(PORTSWEEP_BINARY).run();
+  EXPECT_EQ(outcome.exit, 2) << outcome;
+}
+
+// --- Interrupts -------------------------------------------------------------------------------------------------------
+
+TEST(CliInterrupt, WritesWhatWasFound) {
+  const Listener open;
+  const Scratch scratch;
+  std::vector<std::string> words = endless(open);
+  words.insert(words.begin(), {"-o", scratch.path("found.jsonl"), "-o", scratch.path("found.txt")});
+  const Outcome outcome = portsweep_with(words).signal_when(SIGINT, has_printed("\"port\":" + open.text())).run();
+  EXPECT_EQ(outcome.exit, 130) << outcome;
+  EXPECT_EQ(outcome.signal, 0);
+  const JsonLines lines(outcome.out);
+  EXPECT_EQ(lines.port("127.0.0.1", open.port().number())["state"], "open");
+  EXPECT_EQ(lines.summary()["complete"], false);
+  EXPECT_EQ(lines.summary()["incomplete_because"], "interrupted");
+  EXPECT_EQ(lines.summary()["exit"], 130);
+  expect_valid_jsonl(scratch.path("found.jsonl"));
+  EXPECT_THAT(scratch.read("found.txt"), AllOf(HasSubstr(open.text()), HasSubstr("interrupted")));
+}
+
+TEST(CliInterrupt, BySigtermIsExit143) {
+  const Listener open;
+  const Outcome outcome =
+      portsweep_with(endless(open)).signal_when(SIGTERM, has_printed("\"port\":" + open.text())).run();
+  EXPECT_EQ(outcome.exit, 143) << outcome;
+  EXPECT_EQ(outcome.signal, 0);
+  EXPECT_EQ(JsonLines(outcome.out).summary()["exit"], 143);
+}
+
+TEST(CliInterrupt, ASecondOneLeavesAtOnce) {
+  const Listener open;
+  const auto found = has_printed("\"port\":" + open.text());
+  const Outcome outcome = portsweep_with(endless(open)).signal_when(SIGINT, found).signal_when(SIGINT, found).run();
+  EXPECT_EQ(outcome.exit, 130) << outcome;
+  EXPECT_LT(outcome.elapsed, 5s);
+}
+
+TEST(CliInterrupt, ADeadlineIsExit3) {
+  const Listener open;
+  std::vector<std::string> words = endless(open);
+  words.insert(words.begin(), {"--deadline", "300ms"});
+  const Outcome outcome = portsweep_with(words).run();
+  EXPECT_EQ(outcome.exit, 3) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).summary()["incomplete_because"], "deadline");
+  EXPECT_LT(outcome.elapsed, 5s);
+}
+
+// --- Standard streams -------------------------------------------------------------------------------------------------
+
+TEST(CliStreams, AReaderThatGoesAwayEndsTheScanQuietly) {
+  const Listener open;
+  const Outcome outcome = portsweep_with({"--format", "jsonl", "--all-states", "--max-rate", "2000", "127.0.0.1"})
+                              .stop_reading_after(1)
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_LT(outcome.elapsed, 10s);  // of the half minute that the scan would take
+}
+
+TEST(CliStreams, AFullOutputIsExit4AndSaid) {
+  const ClosedPort closed;
+  const Outcome outcome = portsweep_with({"-p", closed.text(), "127.0.0.1"}).output_to("/dev/full").run();
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("No space left on device"));
+}
+
+TEST(CliStreams, AFullFileIsExit4AndNamed) {
+  const Outcome outcome = portsweep_with({"-p", "1", "-o", "jsonl:/dev/full", "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("/dev/full"));
+}
+
+TEST(CliStreams, AClosedOutputIsExit4AndSaid) {
+  const Outcome outcome = portsweep_with({"-p", "1", "127.0.0.1"}).close_descriptor(1).run();
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("standard output is closed"));
+}
+
+TEST(CliStreams, AClosedErrorOutputHarmsNothing) {
+  const Listener open;
+  const Scratch scratch;
+  const std::string file = scratch.path("found.jsonl");
+  const Outcome outcome = portsweep_with({"--workers", "1000", "-o", file, "-p", open.text(), "127.0.0.1"})
+                              .close_descriptor(2)
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  expect_valid_jsonl(file);  // no notice went there instead
+}
+
+TEST(CliStreams, AllClosedIsAnErrorAndNoCrash) {
+  const Outcome outcome =
+      portsweep_with({"-p", "1", "127.0.0.1"}).close_descriptor(0).close_descriptor(1).close_descriptor(2).run();
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+}
+
+TEST(CliProgress, IsDrawnOnATerminalOnly) {
+  const std::vector<std::string> words{"--max-rate", "500", "-p", "1-1000", "127.0.0.1"};  // two seconds
+  const Outcome terminal = portsweep_with(words).error_on_terminal().run();
+  EXPECT_EQ(terminal.exit, 0) << terminal;
+  EXPECT_THAT(terminal.err, HasSubstr("%"));
+  EXPECT_THAT(terminal.out, Not(HasSubstr("%")));
+  EXPECT_THAT(portsweep_with(words).run().err, IsEmpty());
+}
+
+TEST(CliProgress, IsNotDrawnIfNotWanted) {
+  const Outcome outcome =
+      portsweep_with({"--no-progress", "--max-rate", "500", "-p", "1-500", "127.0.0.1"}).error_on_terminal().run();
+  EXPECT_THAT(outcome.err, IsEmpty());
+}
+
+// --- The machine ------------------------------------------------------------------------------------------------------
+
+// What a scan found, without what differs from run to run.
+std::vector<std::string> findings(const Outcome& outcome) {
+  std::vector<std::string> found;
+  for (const auto& port : JsonLines(outcome.out).all("port")) {
+    found.push_back(port["host"].get<std::string>() + " " + port["port"].dump() + " " + port["reason"].dump());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+TEST(CliMachine, FewDescriptorsGiveTheSameResult) {
+  const Listener one;
+  const Listener two;
+  // The scan's own ephemeral ports come and go in the upper half: they are nobody's to test.
+  const std::string ports = "1-2000," + one.text() + "," + two.text();
+  const std::vector<std::string> words{"--format", "jsonl", "--all-states", "-p", ports, "127.0.0.1"};
+  const Outcome few = portsweep_with(words).limit(RLIMIT_NOFILE, 64).run();
+  const Outcome many = portsweep_with(words).run();
+  EXPECT_EQ(few.exit, 0) << few;
+  EXPECT_EQ(findings(few).size(), 2002U);
+  EXPECT_EQ(findings(few), findings(many));
+}
+
+TEST(CliMachine, OddEnvironmentsChangeNothing) {
+  const Listener open;
+  const Scratch scratch;
+  const Outcome outcome = portsweep_with({"--format", "jsonl", "-p", open.text(), "127.0.0.1"})
+                              .set("LC_ALL", "de_DE.UTF-8")
+                              .set("LANG", "tr_TR.UTF-8")
+                              .set("TZ", "../../etc/passwd")
+                              .set("TMPDIR", "/nonexistent")
+                              .unset("HOME")
+                              .in_directory(scratch.path())
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const JsonLines lines(outcome.out);
+  EXPECT_TRUE(lines.summary()["elapsed_s"].is_number_float());
+  EXPECT_THAT(lines.all("scan").at(0)["started"].get<std::string>(), ::testing::EndsWith("Z"));
+  EXPECT_TRUE(scratch.empty());
+}
+
+TEST(CliMachine, AReadOnlyDirectoryIsAUsageErrorBeforeAnythingIsSent) {
+  const Outcome outcome = portsweep_with({"-p", "1", "-o", "/proc/found.jsonl", "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 2) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("/proc/found.jsonl"));
+  EXPECT_THAT(outcome.out, IsEmpty());
+}
+
+}  // namespace
+}  // namespace portsweep

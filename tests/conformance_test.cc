@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The contract of engine/engine.h, line by line, held against every engine on real sockets: one suite, each case run
+// for each engine. Silence needs a network that drops packets: those cases run in a lab of namespaces.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <map>
+
+#include "portsweep/engine/connect_factory.h"
+#include "portsweep/os/interfaces.h"
+#include "testing/listeners.h"
+#include "testing/netns_lab.h"
+
+namespace portsweep {
+namespace {
+
+constexpr std::uint32_t kSockets = 64;
+constexpr Duration kWait = 300ms;
+
+struct EngineKind {
+  const char* name;
+  unsigned workers;
+};
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count - 1;  // the directory itself
+}
+
+Address address_of(const char* text) { return parse_address(text).value(); }
+
+// An engine, and what it said so far.
+class Driver {
+ public:
+  Driver(unsigned workers, std::uint32_t sockets) : own_(read_own_addresses()) {
+    own_.seal();
+    auto made = make_connect_engine({workers, sockets}, clock_, own_);
+    if (!made) ADD_FAILURE() << made.error().message();
+    engine_ = std::move(made).value();
+  }
+
+  Transmission probe(const Endpoint& target, Duration wait = kWait, Duration hold = kWait) {
+    return {.probe = next_probe_++, .target = target, .wait = wait, .hold = hold, .attempt = 1};
+  }
+
+  // Sends all of them and waits until each has its event.
+  void drive(const std::vector<Transmission>& transmissions) {
+    std::span<const Transmission> rest = transmissions;
+    const std::size_t wanted = events.size() + transmissions.size();
+    const Instant limit = clock_.now() + 10s;
+    while ((!rest.empty() || heard_ < wanted) && clock_.now() < limit) {
+      rest = rest.subspan(engine_->send(rest));
+      listen(clock_.now() + 20ms);
+    }
+    EXPECT_TRUE(rest.empty()) << rest.size() << " transmissions were never accepted";
+  }
+
+  void listen(Instant until) {
+    const auto heard = engine_->wait(until);
+    ASSERT_TRUE(heard) << heard.error().message();
+    for (const Event& event : *heard) {
+      if (events[event.probe].empty()) ++heard_;
+      events[event.probe].push_back(event);
+    }
+  }
+  void listen_for(Duration time) {
+    for (const Instant end = now() + time; now() < end;) listen(end);
+  }
+
+  Reason reason(const Transmission& transmission) const {
+    const auto found = events.find(transmission.probe);
+    if (found == events.end() || found->second.size() != 1) {
+      ADD_FAILURE() << "not exactly one event for probe " << transmission.probe;
+      return Reason::kStopped;
+    }
+    return found->second.front().reason;
+  }
+
+  Instant now() const { return clock_.now(); }
+  Engine& engine() { return *engine_; }
+
+  std::map<ProbeId, std::vector<Event>> events;
+
+ private:
+  RealClock clock_;
+  AddressSet own_;
+  std::unique_ptr<Engine> engine_;
+  ProbeId next_probe_ = 1000;
+  std::size_t heard_ = 0;
+};
+
+class EngineContract : public ::testing::TestWithParam<EngineKind> {
+ protected:
+  Driver make_driver(std::uint32_t sockets = kSockets) const { return Driver(GetParam().workers, sockets); }
+};
+
+TEST_P(EngineContract, TellsOpenFromClosed) {
+  const Listener open;
+  const ClosedPort closed;
+  Driver driver = make_driver();
+  const Transmission to_open = driver.probe({address_of("127.0.0.1"), open.port()});
+  const Transmission to_closed = driver.probe({address_of("127.0.0.1"), closed.port()});
+  driver.drive({to_open, to_closed});
+  EXPECT_EQ(driver.reason(to_open), Reason::kSynAck);
+  EXPECT_EQ(driver.reason(to_closed), Reason::kReset);
+  EXPECT_TRUE(driver.events[to_open.probe].front().from_target);
+  EXPECT_TRUE(driver.events[to_closed.probe].front().from_target);
+}
+
+TEST_P(EngineContract, TellsOpenFromClosedByIpv6) {
+  const Listener open("::1");
+  const ClosedPort closed("::1");
+  Driver driver = make_driver();
+  const Transmission to_open = driver.probe({address_of("::1"), open.port()});
+  const Transmission to_closed = driver.probe({address_of("::1"), closed.port()});
+  driver.drive({to_open, to_closed});
+  EXPECT_EQ(driver.reason(to_open), Reason::kSynAck);
+  EXPECT_EQ(driver.reason(to_closed), Reason::kReset);
+}
+
+TEST_P(EngineContract, YieldsOneEventForEachTransmission) {
+  constexpr int kRounds = 300;  // many times the sockets: slots and sockets are used again, by either family
+  const Listener open;
+  const ClosedPort closed;
+  const Listener open6("::1");
+  const ClosedPort closed6("::1");
+  const Endpoint targets[] = {{address_of("127.0.0.1"), open.port()},
+                              {address_of("127.0.0.1"), closed.port()},
+                              {address_of("::1"), open6.port()},
+                              {address_of("::1"), closed6.port()}};
+  Driver driver = make_driver();
+  std::vector<Transmission> transmissions;
+  for (int i = 0; i < kRounds; ++i) {
+    for (const Endpoint& target : targets) transmissions.push_back(driver.probe(target));
+  }
+  driver.drive(transmissions);
+  driver.listen_for(50ms);
+  EXPECT_EQ(driver.events.size(), transmissions.size());
+  for (std::size_t i = 0; i < transmissions.size(); ++i) {
+    EXPECT_EQ(driver.reason(transmissions[i]), i % 2 == 0 ? Reason::kSynAck : Reason::kReset);
+  }
+}
+
+TEST_P(EngineContract, SaysWhichAttemptAnEventIsOf) {
+  const ClosedPort closed;
+  Driver driver = make_driver();
+  Transmission transmission = driver.probe({address_of("127.0.0.1"), closed.port()});
+  transmission.attempt = 7;
+  driver.drive({transmission});
+  EXPECT_EQ(driver.events[transmission.probe].front().attempt, 7);
+}
+
+TEST_P(EngineContract, WaitsNoLongerThanAsked) {
+  Driver driver = make_driver();
+  const Instant begun = driver.now();
+  const auto events = driver.engine().wait(begun + 50ms);
+  ASSERT_TRUE(events);
+  EXPECT_TRUE(events->empty());
+  EXPECT_LT(driver.now() - begun, 500ms);  // a busy machine
+  const Instant again = driver.now();
+  ASSERT_TRUE(driver.engine().wait(again - 1s));  // in the past: looks only
+  EXPECT_LT(driver.now() - again, 200ms);
+}
+
+TEST_P(EngineContract, GivesBackItsDescriptors) {
+  const Listener open;
+  const ClosedPort closed;
+  const std::size_t before = open_descriptors();
+  {
+    Driver driver = make_driver();
+    std::vector<Transmission> transmissions;
+    for (int i = 0; i < 200; ++i) {
+      transmissions.push_back(driver.probe({address_of("127.0.0.1"), i % 2 == 0 ? open.port() : closed.port()}));
+    }
+    driver.drive(transmissions);
+    constexpr std::size_t kOfItsOwn = 8;  // epoll and eventfd
+    EXPECT_LE(open_descriptors(), before + kSockets + kOfItsOwn);
+  }
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+// Takes descriptors away for its life: at most `spare` more can be opened.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(std::size_t spare) {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    few.rlim_cur = open_descriptors() + spare;
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_P(EngineContract, MakesNoPortClosedOrFilteredForWantOfDescriptors) {
+  const Listener open;
+  Driver driver = make_driver();
+  const FewDescriptors few(5);
+  std::vector<Transmission> transmissions;
+  for (int i = 0; i < 200; ++i) transmissions.push_back(driver.probe({address_of("127.0.0.1"), open.port()}));
+  driver.drive(transmissions);
+  for (const Transmission& transmission : transmissions) {
+    EXPECT_THAT(driver.reason(transmission), ::testing::AnyOf(Reason::kSynAck, Reason::kNoDescriptors));
+  }
+}
+
+TEST_P(EngineContract, AcceptsNothingOnceStopped) {
+  const ClosedPort closed;
+  Driver driver = make_driver();
+  driver.engine().stop();
+  const Transmission transmission = driver.probe({address_of("127.0.0.1"), closed.port()});
+  EXPECT_EQ(driver.engine().room(), 0U);
+  EXPECT_EQ(driver.engine().send({&transmission, 1}), 0U);
+  driver.listen_for(50ms);
+  EXPECT_TRUE(driver.events.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, EngineContract,
+                         ::testing::Values(EngineKind{"Connect", 1}, EngineKind{"TwoReactors", 2}),
+                         [](const auto& kind) { return std::string(kind.param.name); });
+
+// In a lab whose target drops what is sent to port 9.
+class EngineSilence : public EngineContract {
+ protected:
+  void SetUp() override {
+    if (!has_lab()) return;
+    lab_.emplace();
+    lab_->target.nft("table inet lab { counter syns {}; chain in { type filter hook input priority 0; "
+                     "tcp dport 9 counter name syns drop; }\n}");
+    inside_.emplace(lab_->scanner);
+  }
+  void TearDown() override { inside_.reset(); }
+
+  Endpoint silent() const { return {address_of("10.77.0.2"), Port(9)}; }
+
+  std::optional<NetnsLab> lab_;
+  std::optional<WithinNamespace> inside_;
+};
+
+TEST_P(EngineSilence, IsSaidOnceAndNotBeforeTheWaitIsOver) {
+  Driver driver = make_driver();
+  std::vector<Transmission> transmissions;
+  for (int i = 0; i < 20; ++i) transmissions.push_back(driver.probe(silent()));
+  const Instant begun = driver.now();
+  ASSERT_EQ(driver.engine().send(transmissions), transmissions.size());
+  driver.listen_for(kWait - 50ms);
+  EXPECT_TRUE(driver.events.empty());
+  while (driver.events.size() < transmissions.size() && driver.now() < begun + 5s) driver.listen(driver.now() + 20ms);
+  EXPECT_GE(driver.now() - begun, kWait);
+  driver.listen_for(100ms);
+  for (const Transmission& transmission : transmissions) EXPECT_EQ(driver.reason(transmission), Reason::kNoResponse);
+  EXPECT_EQ(lab_->target.count("syns"), transmissions.size());
+}
+
+TEST_P(EngineSilence, MayBeFollowedByOneLateAnswer) {
+  lab_->target.listen("10.77.0.2", {9});
+  Driver driver = make_driver();
+  const Transmission transmission = driver.probe(silent(), kWait, 2500ms);
+  driver.drive({transmission});
+  EXPECT_EQ(driver.reason(transmission), Reason::kNoResponse);
+  lab_->target.nft("flush chain inet lab in");  // the kernel's next SYN, 1 s after the first, gets through
+  driver.listen_for(2500ms);
+  const std::vector<Event>& events = driver.events[transmission.probe];
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].reason, Reason::kSynAck);
+}
+
+TEST_P(EngineSilence, EndsWithTheHold) {
+  lab_->target.listen("10.77.0.2", {9});
+  Driver driver = make_driver();
+  const Transmission transmission = driver.probe(silent(), kWait, kWait + 100ms);
+  driver.drive({transmission});
+  driver.listen_for(150ms);  // the hold is over
+  lab_->target.nft("flush chain inet lab in");
+  driver.listen_for(1s);
+  EXPECT_EQ(driver.reason(transmission), Reason::kNoResponse);
+}
+
+TEST_P(EngineSilence, IsNotWaitedForByStop) {
+  Driver driver = make_driver();
+  std::vector<Transmission> transmissions;
+  for (std::uint32_t i = 0; i < kSockets / 2; ++i) transmissions.push_back(driver.probe(silent(), 10s, 10s));
+  ASSERT_GT(driver.engine().send(transmissions), 0U);
+  driver.listen_for(20ms);
+  const Instant asked = driver.now();
+  driver.engine().stop();
+  EXPECT_LT(driver.now() - asked, 100ms);
+  const std::uint64_t sent = lab_->target.count("syns");
+  driver.listen_for(1200ms);  // the kernel would repeat the SYN of a socket that was left open
+  EXPECT_TRUE(driver.events.empty());
+  EXPECT_EQ(lab_->target.count("syns"), sent);
+}
+
+TEST_P(EngineSilence, IsNotSaidOfAnAddressWithoutRoute) {
+  Driver driver = make_driver();
+  const Transmission transmission = driver.probe({address_of("192.0.2.1"), Port(80)});
+  driver.drive({transmission});
+  EXPECT_EQ(driver.reason(transmission), Reason::kNoRoute);
+}
+
+INSTANTIATE_TEST_SUITE_P(Netns, EngineSilence,
+                         ::testing::Values(EngineKind{"Connect", 1}, EngineKind{"TwoReactors", 2}),
+                         [](const auto& kind) { return std::string(kind.param.name); });
+
+}  // namespace
+}  // namespace portsweep
