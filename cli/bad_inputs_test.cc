@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The rows of tests/data/bad_inputs.tsv that are decided before a scan begins.
+#include "testing/bad_inputs.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 #include "cli/help.h"
 #include "cli/notices.h"
 #include "cli/print.h"
-#include "testing/bad_inputs.h"
 
 namespace portsweep::cli {
 namespace {

@@ -2,9 +2,9 @@
 #include "testing/bad_inputs.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 namespace portsweep {
 namespace {

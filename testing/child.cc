@@ -143,7 +143,7 @@ void Child::attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const {
   while (!ended) {
     if (fed == input_.size()) pipes.input.write.close();
     std::array<pollfd, 4> wanted{pollfd{pipes.input.write.get(), POLLOUT, 0},
-                                 pollfd{pipes.output.read.get(), POLLIN, 0},
+                                 pollfd{paused(outcome) ? -1 : pipes.output.read.get(), POLLIN, 0},
                                  pollfd{pipes.error.read.get(), POLLIN, 0}, pollfd{pidfd, POLLIN, 0}};
     const Duration left = deadline_ - (SteadyClock::now() - begun);
     if (left <= Duration{0} && !outcome.timed_out) {
@@ -158,7 +158,7 @@ void Child::attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const {
       if (count > 0) fed += static_cast<std::size_t>(count);
       if (count < 0 && errno != EAGAIN) fed = input_.size();  // nobody reads it
     }
-    drain(pipes.output.read, outcome.out);
+    if (ended || !paused(outcome)) drain(pipes.output.read, outcome.out);
     drain(pipes.error.read, outcome.err);
     if (read_at_most_ && outcome.out.size() >= *read_at_most_) pipes.output.read.close();
     if (!ended && signalled < signals_.size() && signals_[signalled].condition(outcome)) {

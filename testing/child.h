@@ -47,6 +47,8 @@ class Child {
   Child& output_to(std::string path) { return output_path_ = std::move(path), *this; }
   // Goes away from the other end of standard output once so many bytes have come.
   Child& stop_reading_after(std::size_t bytes) { return read_at_most_ = bytes, *this; }
+  // Reads no more of standard output once so many bytes have come, but stays: the child's writes block.
+  Child& pause_reading_after(std::size_t bytes) { return pause_at_ = bytes, *this; }
   Child& error_on_terminal() { return terminal_ = true, *this; }
   Child& set(const std::string& name, std::string value) { return environment_[name] = std::move(value), *this; }
   Child& unset(const std::string& name) { return environment_[name] = std::nullopt, *this; }
@@ -74,6 +76,7 @@ class Child {
   struct Pipes;
   struct Words;
 
+  bool paused(const Outcome& so_far) const { return pause_at_ && so_far.out.size() >= *pause_at_; }
   Words words() const;
   [[noreturn]] void become(const Words& words, Pipes& pipes) const;
   void attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const;
@@ -84,6 +87,7 @@ class Child {
   std::vector<int> closed_;
   std::string output_path_;
   std::optional<std::size_t> read_at_most_;
+  std::optional<std::size_t> pause_at_;
   bool terminal_ = false;
   std::map<std::string, std::optional<std::string>> environment_;
   std::vector<Limit> limits_;
@@ -96,8 +100,8 @@ class Child {
 // For failures.
 inline std::ostream& operator<<(std::ostream& stream, const Outcome& outcome) {
   constexpr std::size_t kShown = 1500;
-  return stream << "exit " << outcome.exit << (outcome.timed_out ? " (killed at its deadline)" : "") << "\nstdout: "
-                << outcome.out.substr(0, kShown) << "\nstderr: " << outcome.err.substr(0, kShown);
+  return stream << "exit " << outcome.exit << (outcome.timed_out ? " (killed at its deadline)" : "")
+                << "\nstdout: " << outcome.out.substr(0, kShown) << "\nstderr: " << outcome.err.substr(0, kShown);
 }
 
 // A condition: the child has written this.

@@ -79,9 +79,7 @@ void Namespace::ip(const std::string& words) const {
   tool(std::move(argv));
 }
 
-void Namespace::nft(const std::string& script) const {
-  tool({"ip", "netns", "exec", name_, "nft", "-f", "-"}, script);
-}
+void Namespace::nft(const std::string& script) const { tool({"ip", "netns", "exec", name_, "nft", "-f", "-"}, script); }
 
 std::uint64_t Namespace::count(const std::string& counter) const {
   const std::string text = tool({"ip", "netns", "exec", name_, "nft", "list", "counter", "inet", "lab", counter}).out;

@@ -2,6 +2,8 @@
 //
 // Every row of tests/data/bad_inputs.tsv on the real program, in a network namespace where nothing is but lo, and the
 // cases that need more than a row: names, excludes of names, very many targets.
+#include "testing/bad_inputs.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,7 +12,6 @@
 #include <filesystem>
 
 #include "portsweep/net/address.h"
-#include "testing/bad_inputs.h"
 #include "testing/cli_runner.h"
 #include "testing/netns_lab.h"
 #include "testing/scratch.h"
@@ -49,10 +50,12 @@ class BadInputs : public ::testing::Test {
   void SetUp() override {
     if (!has_lab()) return;
     here_.emplace("b");
-    here_->etc("hosts", "127.0.0.1 localhost\n127.0.0.5 five.test\n127.0.0.6 six.test\n169.254.169.254 metadata.test\n");
+    here_->etc("hosts",
+               "127.0.0.1 localhost\n127.0.0.5 five.test\n127.0.0.6 six.test\n169.254.169.254 metadata.test\n");
     here_->etc("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");  // nobody answers there
-    here_->nft("table inet lab { counter sent {}; chain out { type filter hook output priority 0; "
-               "meta l4proto tcp tcp flags & (syn|ack) == syn counter name sent; }\n}");
+    here_->nft(
+        "table inet lab { counter sent {}; chain out { type filter hook output priority 0; "
+        "meta l4proto tcp tcp flags & (syn|ack) == syn counter name sent; }\n}");
   }
 
   Child in_lab(std::vector<std::string> words) const {
@@ -113,11 +116,13 @@ TEST_F(BadInputs, SendNothingWhenRefused) {
   EXPECT_EQ(sent(), before);
 }
 
-// --- Names and excludes (T097, T098, T106, T108) ------------------------------------------------------------------------
+// --- Names and excludes (T097, T098, T106, T108)
+// ------------------------------------------------------------------------
 
 TEST_F(BadInputs, ExcludesHoldForWhatNamesResolveTo) {
-  const Outcome outcome =
-      in_lab({"--format", "jsonl", "-p", "80", "--exclude", "127.0.0.5,169.254.0.0/16", "five.test", "six.test", "metadata.test"}).run();
+  const Outcome outcome = in_lab({"--format", "jsonl", "-p", "80", "--exclude", "127.0.0.5,169.254.0.0/16", "five.test",
+                                  "six.test", "metadata.test"})
+                              .run();
   EXPECT_EQ(outcome.exit, 0) << outcome;
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("five.test is 127.0.0.5"), HasSubstr("metadata.test is 169.254.169.254"),
                                  HasSubstr("excluded")));
@@ -136,7 +141,8 @@ TEST_F(BadInputs, AnExcludedNameExcludesItsAddress) {
 }
 
 TEST_F(BadInputs, ExcludesThatCoverEverythingLeaveAnEmptyScan) {
-  const Outcome outcome = in_lab({"-p", "80", "--exclude", "127.0.0.0/8", "127.0.0.1", "127.0.1.0/24", "five.test"}).run();
+  const Outcome outcome =
+      in_lab({"-p", "80", "--exclude", "127.0.0.0/8", "127.0.0.1", "127.0.1.0/24", "five.test"}).run();
   EXPECT_EQ(outcome.exit, 0) << outcome;
   EXPECT_THAT(outcome.out + outcome.err, HasSubstr("0 targets"));
   EXPECT_EQ(sent(), 0U);
@@ -152,7 +158,8 @@ TEST_F(BadInputs, TheSameExcludeManyTimesIsOne) {
   EXPECT_EQ(JsonLines(outcome.out).all("host").size(), 1U);
 }
 
-// --- Very many targets (T076, T077) -------------------------------------------------------------------------------------
+// --- Very many targets (T076, T077)
+// -------------------------------------------------------------------------------------
 
 TEST_F(BadInputs, TooManyProbesNeedToBeConfirmed) {
   const Outcome outcome = in_lab({"-p", "1-65535", "10.0.0.0/8"}).run();

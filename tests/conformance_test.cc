@@ -233,8 +233,9 @@ class EngineSilence : public EngineContract {
   void SetUp() override {
     if (!has_lab()) return;
     lab_.emplace();
-    lab_->target.nft("table inet lab { counter syns {}; chain in { type filter hook input priority 0; "
-                     "tcp dport 9 counter name syns drop; }\n}");
+    lab_->target.nft(
+        "table inet lab { counter syns {}; chain in { type filter hook input priority 0; "
+        "tcp dport 9 counter name syns drop; }\n}");
     inside_.emplace(lab_->scanner);
   }
   void TearDown() override { inside_.reset(); }

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
+
 #include <sstream>
 #include <string>
 #include <vector>
