@@ -45,7 +45,7 @@ void add_name(const Resolution& found, const TargetConfig& config, const Address
   }
   for (const Address& address : addresses) {
     const std::string_view refused = unscannable_reason(address);
-    if (excludes.contains(address) || !refused.empty()) {
+    if (excludes.contains(address) || excludes.contains(address.with_zone(0)) || !refused.empty()) {
       notices.emplace_back(
           NameExcluded{found.name, config.zones.text(address), refused.empty() ? "excluded" : std::string(refused)});
       continue;
@@ -65,12 +65,28 @@ ScanTargets addresses_of(const TargetConfig& config, std::vector<Notice>& notice
   return targets;
 }
 
+// An exclude without a zone is meant on every link: it is repeated for each zone among the targets.
+AddressSet in_zones_of(const AddressSet& targets, const AddressSet& excludes) {
+  AddressSet all = excludes;
+  std::uint32_t done = 0;  // ranges are in the order of their zones
+  for (const AddressRange& target : targets.ranges()) {
+    const std::uint32_t zone = target.first().zone();
+    if (zone == done) continue;
+    done = zone;
+    for (const AddressRange& range : excludes.ranges()) {
+      if (range.first().is_v4() || range.first().zone() != 0) continue;
+      all.add({range.first().with_zone(zone), range.last().with_zone(zone)});
+    }
+  }
+  return all;
+}
+
 void finish(const TargetConfig& config, const AddressSet& excludes, ScanTargets& targets) {
   if (config.skip_discovery) {
     targets.singles.add(targets.ranges);
     targets.ranges = AddressSet();
   }
-  targets.singles.remove(excludes);
+  targets.singles.remove(in_zones_of(targets.singles, excludes));
   targets.ranges.remove(excludes);
   targets.ranges.remove(targets.singles);
   targets.singles.seal();
@@ -123,7 +139,10 @@ Result<void> refuse_broadcast(const AddressSet& broadcast, const TargetConfig& c
 }
 
 std::uint64_t count_public(const AddressSet& addresses) {
-  AddressSet rest = addresses;
+  AddressSet rest;
+  for (const AddressRange& range : addresses.ranges()) {
+    if (range.first().zone() == 0) rest.add(range);  // a link-local address is public nowhere
+  }
   AddressSet not_public;
   for (const AddressRange& range : not_public_ranges()) not_public.add(range);
   rest.remove(not_public);

@@ -17,8 +17,8 @@ struct Forbidden {
   std::string_view why;
 };
 
-// unscannable_reason() as ranges, for set arithmetic; and the mapped addresses, which reach IPv4 hosts past any
-// IPv4 exclude (written singly they are read as IPv4).
+// unscannable_reason() as ranges, for set arithmetic; the mapped addresses, which reach IPv4 hosts past any IPv4
+// exclude (written singly they are read as IPv4); and link-local ones, which are reached by a zone only.
 constexpr Forbidden kForbidden[] = {
     {AddressRange::prefix(Address::v4(0), 8), "in 0.0.0.0/8 (this network)"},
     {AddressRange::prefix(Address::v4(0xe0000000), 4), "multicast"},
@@ -26,6 +26,7 @@ constexpr Forbidden kForbidden[] = {
     {AddressRange(Address::v6(0)), "the unspecified address"},
     {AddressRange::prefix(Address::v6(Uint128{0xffff} << 32), 96), "IPv4 addresses mapped into IPv6"},
     {AddressRange::prefix(Address::v6(Uint128{0xff} << 120), 8), "multicast"},
+    {AddressRange::prefix(Address::v6(Uint128{0xfe80} << 112), 10), "link-local, without a zone"},
 };
 
 bool overlap(const AddressRange& a, const AddressRange& b) {
@@ -53,6 +54,11 @@ Result<void> add_single(std::string_view text, const Address& address, TargetUse
   if (use == TargetUse::kScan && !why.empty()) {
     return Error::usage(to_string(address) + " cannot be a target: it is " + std::string(why))
         .with_hint(hint_for_unscannable(address))
+        .with_caret(caret_under(text, text));
+  }
+  if (use == TargetUse::kScan && is_link_local(address) && !address.is_v4() && address.zone() == 0) {
+    return Error::usage(to_string(address) + " is a link-local address: which link is meant?")
+        .with_hint("add its zone, like " + to_string(address) + "%eth0")
         .with_caret(caret_under(text, text));
   }
   list.singles.add(AddressRange(address));

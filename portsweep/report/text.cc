@@ -151,7 +151,7 @@ class Text final : public Format {
  public:
   explicit Text(const FormatOptions& options) : options_(options) {}
 
-  void begin(const ScanRecord& /*scan*/, std::string& /*out*/) override {}
+  void begin(const ScanRecord& scan, std::string& /*out*/) override { no_targets_ = scan.targets == 0; }
 
   void port(const PortRecord& port, std::string& out) override {
     const PortState state = state_of(port.reason);
@@ -183,6 +183,7 @@ class Text final : public Format {
     if (summary.hosts_silent_not_swept > 0) {
       line(counted(summary.hosts_silent_not_swept, "host") + " silent, not swept: -Pn to sweep", out);
     }
+    if (no_targets_) line("0 targets are left to scan", out);
     if (!summary.complete) line(incompleteness(summary), out);
     line(totals(summary), out);
   }
@@ -210,6 +211,7 @@ class Text final : public Format {
   }
 
   FormatOptions options_;
+  bool no_targets_ = false;
   bool set_off_ = true;  // nothing written yet, or a blank line last
 };
 
