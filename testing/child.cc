@@ -55,6 +55,8 @@ Pipe make_terminal() {
 
 void never_block(const UniqueFd& fd) { fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) | O_NONBLOCK); }
 
+void block_again(const UniqueFd& fd) { fcntl(fd.get(), F_SETFL, fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK); }
+
 // Takes what there is; closes the descriptor at its end.
 void drain(UniqueFd& fd, std::string& into) {
   std::array<char, 65536> buffer;
@@ -153,6 +155,7 @@ void Child::attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const {
     const int patience = outcome.timed_out ? -1 : static_cast<int>(left / 1ms) + 1;
     poll(wanted.data(), wanted.size(), signalled < signals_.size() ? kLook_ms : patience);
     ended = wanted[3].revents != 0;
+    if (ended && terminal_) block_again(pipes.error.read);  // a terminal hands on its last bytes a little later
     if (wanted[0].revents != 0) {
       const ssize_t count = write(pipes.input.write.get(), input_.data() + fed, input_.size() - fed);
       if (count > 0) fed += static_cast<std::size_t>(count);
