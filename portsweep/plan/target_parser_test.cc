@@ -91,6 +91,15 @@ TEST(TargetParser, WhatRangesKeepCouldBeGivenSingly) {
   }
 }
 
+// Without one the kernel refuses to connect, and the host would be "unexamined".
+TEST(TargetParser, LinkLocalTargetsNeedAZone) {
+  const Error error = refusal("fe80::1");
+  EXPECT_THAT(error.message(), HasSubstr("which link"));
+  EXPECT_THAT(error.hint(), HasSubstr("fe80::1%"));
+  EXPECT_EQ(targets({"fe80::/120"}).refused, 256U);
+  EXPECT_EQ(targets({"fe80::1"}, TargetUse::kExclude).singles.size(), 1U);
+}
+
 TEST(TargetParser, ExcludesTakeEveryAddress) {
   const TargetList list = targets({"0.0.0.0", "224.0.0.0/4", "255.255.255.255", "::/0"}, TargetUse::kExclude);
   EXPECT_TRUE(list.singles.contains(addr("0.0.0.0")));

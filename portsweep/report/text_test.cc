@@ -40,7 +40,9 @@ std::string report(const std::vector<HostRecord>& hosts, const SummaryRecord& su
                    const FormatOptions& options = {}) {
   const auto text = make_text(options);
   std::string out;
-  text->begin({}, out);
+  ScanRecord scan;
+  scan.targets = 1;
+  text->begin(scan, out);
   for (const HostRecord& host : hosts) {
     for (const PortRecord& port : host.ports) text->port(port, out);
   }
@@ -209,6 +211,14 @@ TEST(TextSummary, SaysLoudlyThatAScanIsIncomplete) {
   summary.counts[Reason::kStopped] = 1234;
   EXPECT_THAT(summary_text(summary), testing::StartsWith("INCOMPLETE: interrupted: 1234 ports unexamined, "
                                                          "2 hosts unexamined, 1 name unresolved\n"));
+}
+
+TEST(TextSummary, SaysThatNothingWasLeftToScan) {
+  const auto text = make_text({});
+  std::string out;
+  text->begin({}, out);
+  text->end({}, out);
+  EXPECT_THAT(out, testing::StartsWith("0 targets are left to scan\n"));
 }
 
 TEST(TextSummary, EndsWithTheElapsedTime) {
