@@ -287,6 +287,20 @@ TEST_F(Netns, MaxRateIsNeverExceeded) {
   EXPECT_GE(outcome.elapsed, 1900ms);
 }
 
+// The first probe of a neighbour is held for 3 s, to learn whether anybody has the address; meanwhile the kernel
+// repeats its SYN each second: these count too.
+TEST_F(Netns, MaxRateCountsTheSynsThatTheKernelRepeats) {
+  constexpr int kHosts = 30;
+  for (int i = 0; i < kHosts; ++i) target().ip("addr add 10.77.0." + std::to_string(100 + i) + "/24 dev vt");
+  target().nft(
+      input_rules("tcp flags & (syn|ack) == syn limit rate over 20/second burst 10 packets counter name excess; "
+                  "drop;"));
+  const Outcome outcome = scan({"--max-rate", "20", "-p", "80", "10.77.0.100-10.77.0.129"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).summary()["hosts_silent"], kHosts);
+  EXPECT_EQ(target().count("excess"), 0U);
+}
+
 TEST_F(Netns, AnInterruptEndsSendingWithinATenthOfASecond) {
   target().nft(input_rules(std::string(kCountSyns) + "drop;"));
   std::uint64_t at_interrupt = 0;

@@ -21,8 +21,9 @@ namespace portsweep {
 struct HostTally {
   std::array<std::uint16_t, kReasonCount> counts{};
   RttEstimate rtt;
-  bool contacted = false;  // a first probe was sent
-  bool up = false;         // something came from its own address
+  bool contacted = false;             // a first probe was sent
+  bool up = false;                    // something came from its own address
+  std::optional<std::uint64_t> held;  // its first probe, held past its wait and not answered
   // Set when there is no point in probing it further: kNoArp (down), kNoRoute, kNoGateway, kNoFamily.
   std::optional<Reason> given_up;
 

@@ -8,6 +8,8 @@ namespace {
 
 constexpr Duration kFirstBackOff = 10ms;
 constexpr Duration kLongestBackOff = 500ms;
+// How often the kernel sends the SYN of a connection attempt again; rarer on kernels before 6.5.
+constexpr Duration kKernelRepeat = 1s;
 
 bool gives_up_host(Reason reason) {
   return reason == Reason::kNoArp || reason == Reason::kNoRoute || reason == Reason::kNoGateway ||
@@ -32,6 +34,7 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
 
 std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
   due_.clear();
+  charge_repeats(now);
   settle_parked();
   const std::size_t limit = std::min<std::uint64_t>(room, ladder_.allowance(now));
   while (due_.size() < limit && decided_.size() < kDecisionsATurn) {
@@ -131,10 +134,27 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     ++progress_.sent;
     if (transmission.hold > transmission.wait) {
       ++unresolved_;
+      hosts_.get(plan_.at(index).host).held = index;
+      // Those within the wait are paid for already.
+      repeats_.push_back(
+          {now + (transmission.wait / kKernelRepeat + 1) * kKernelRepeat, index, now + transmission.hold});
       neighbours_until_ = std::max(neighbours_until_, now + transmission.hold);
     }
   }
   due_.clear();
+}
+
+// The rate is of packets at the target, whoever sends them: what the kernel repeats is taken from what may be sent.
+void Sweep::charge_repeats(Instant now) {
+  while (!repeats_.empty() && repeats_.front().at <= now) {
+    Repeat repeat = repeats_.front();
+    repeats_.pop_front();
+    const HostTally& tally = hosts_.get(plan_.at(repeat.probe).host);
+    if (tally.held != repeat.probe || tally.given_up) continue;
+    ladder_.spend(1);
+    repeat.at += kKernelRepeat;
+    if (repeat.at < repeat.end) repeats_.push_back(repeat);
+  }
 }
 
 // --- What came of it ------------------------------------------------------------------------------------------------
@@ -188,6 +208,7 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block) {
   if (event.from_target) {
     if (tally.contacted && !tally.up && !tally.given_up) --unresolved_;
     tally.up = true;
+    if (tally.held == index && event.attempt == 1) tally.held.reset();
     if (event.rtt_us > 0) tally.rtt.add(event.rtt_us);
   }
   Event verdict = event;

@@ -91,6 +91,14 @@ class Sweep {
     int count = 0;
   };
 
+  // A SYN that the kernel will send again, unasked, of a probe that is held past its wait.
+  struct Repeat {
+    Instant at;
+    std::uint64_t probe;
+    Instant end;  // of the hold
+  };
+
+  void charge_repeats(Instant now);
   std::optional<std::uint64_t> next_index(Instant now);
   std::optional<std::uint64_t> next_deferred(Instant now);
   bool open_block();
@@ -125,6 +133,7 @@ class Sweep {
   std::deque<Deferred> deferred_;
   // Silent ports of hosts of which the kernel may yet say that nobody answers ARP for them.
   std::deque<std::uint64_t> parked_;
+  std::deque<Repeat> repeats_;                           // by time
   std::unordered_map<std::uint64_t, Trouble> troubles_;  // only of probes that had one
   Duration back_off_{};
 

@@ -140,6 +140,23 @@ TEST_F(SweepTest, KeepsToMaxRate) {
   EXPECT_LE(elapsed, 2100ms);
 }
 
+// Each silent neighbour's first probe is held for 3 s, and meanwhile its SYN goes out again each second.
+TEST_F(SweepTest, KeepsToMaxRateWithWhatTheKernelRepeats) {
+  constexpr std::size_t kRate = 20;
+  on_link = hosts("10.0.0.0", 60);
+  run(on_link, ports(80, 80), [](const Transmission&) { return kSilent; }, {.max_rate = kRate});
+  std::vector<Instant> packets;
+  for (const FakeEngine::Sent& sent : engine->sent()) {
+    for (Instant at = sent.at; at < sent.at + sent.transmission.hold; at += 1s) packets.push_back(at);
+  }
+  std::sort(packets.begin(), packets.end());
+  EXPECT_GT(packets.size(), engine->sent().size());
+  constexpr std::size_t kSlack = 3;
+  for (std::size_t i = 0; i + kRate + kSlack < packets.size(); ++i) {
+    ASSERT_GT(packets[i + kRate + kSlack] - packets[i], 1s) << "after packet " << i;
+  }
+}
+
 TEST_F(SweepTest, RetriesTroublesThatPass) {
   for (const Reason trouble :
        {Reason::kNoDescriptors, Reason::kNoSourcePorts, Reason::kNoBuffers, Reason::kSelfConnect}) {
