@@ -39,7 +39,7 @@ function(portsweep_test)
   set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT})
 endfunction()
 
-# portsweep_test_program(program SOURCES … LINK …): a GoogleTest program; what of it is run is the caller's to register.
+# portsweep_test_program(program SOURCES ... LINK ...): a GoogleTest program; what of it is run the caller registers.
 function(portsweep_test_program PROGRAM)
   cmake_parse_arguments(T "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${PROGRAM} ${T_SOURCES})
