@@ -40,18 +40,18 @@ class AllSignalsBlocked {
 class ReactorPool::Reactor {
  public:
   Reactor(const Clock& clock, const AddressSet& own, std::uint32_t sockets, std::unique_ptr<EpollPoller> poller,
-          WakeFd wake, const WakeFd& events_ready)
+          WakeFd wake, Doorbell& events_ready)
       : clock_(clock),
         events_ready_(events_ready),
         sockets_(sockets),
         to_send_(sockets, kNoTransmission),
         events_(2 * std::size_t{sockets}, kNoEvent),
-        wake_(std::move(wake)),
+        work_ready_(std::move(wake)),
         poller_(std::move(poller)),
         engine_(tcp_, *poller_, clock, own, sockets) {}
 
   Result<void> start() {
-    if (poller_->add(wake_.fd(), kWakeToken) != 0) return Error::environment("cannot watch an eventfd");
+    if (poller_->add(work_ready_.fd(), kWakeToken) != 0) return Error::environment("cannot watch an eventfd");
     const AllSignalsBlocked blocked;
     try {
       thread_ = std::thread([this] { run(); });
@@ -71,9 +71,7 @@ class ReactorPool::Reactor {
   std::size_t give(std::span<const Transmission> transmissions) {
     const std::size_t count = to_send_.push_some(transmissions.first(std::min(transmissions.size(), room())));
     given_ += count;
-    // Either this comes after the reactor's own exchange and sees that it sleeps, or before it, and then the reactor
-    // sees what was pushed.
-    if (count > 0 && asleep_.exchange(false)) wake_.notify();
+    if (count > 0) work_ready_.ring();
     return count;
   }
 
@@ -89,7 +87,7 @@ class ReactorPool::Reactor {
 
   void ask_to_stop() {
     stop_.store(true, std::memory_order_release);
-    wake_.notify();
+    work_ready_.ring();
   }
   void join() {
     if (thread_.joinable()) thread_.join();
@@ -120,36 +118,44 @@ class ReactorPool::Reactor {
   }
 
   bool turn() {
-    asleep_.exchange(true);
-    const bool more = carried_ > 0 || !to_send_.empty();
+    work_ready_.doze();
+    const bool more = carried_ > 0 || !to_send_.empty() || stop_.load(std::memory_order_acquire);
     // With more to send only look in; but where there is no room for it wait a little for some.
-    const Duration patience = !more ? Duration(1s) : engine_.room() > 0 ? Duration{0} : Duration(1ms);
+    Duration patience = 1s;
+    if (more) patience = engine_.room() > 0 ? Duration{0} : Duration(1ms);
+    if (!undelivered_.empty()) patience = 1ms;
     const auto events = engine_.wait(clock_.now() + patience);
-    asleep_.store(false);
-    wake_.drain();
+    work_ready_.wake_up();
     if (!events) {
       failure_ = events.error();
       failed_.store(true, std::memory_order_release);
-      events_ready_.notify();
+      events_ready_.ring();
       return false;
     }
-    PORTSWEEP_CHECK(events_.push_some(*events) == events->size());
-    finished_.store(accepted_ - engine_.in_flight(), std::memory_order_release);
-    if (!events->empty()) events_ready_.notify();
+    deliver(*events);
     return true;
+  }
+
+  // A caller that sends without waiting may leave the queue of events full: what does not fit stays here, and until
+  // it is gone no socket is said to be free, so that no more can come than fits.
+  void deliver(std::span<const Event> events) {
+    undelivered_.insert(undelivered_.end(), events.begin(), events.end());
+    const std::size_t delivered = events_.push_some(undelivered_);
+    undelivered_.erase(undelivered_.begin(), undelivered_.begin() + static_cast<std::ptrdiff_t>(delivered));
+    if (undelivered_.empty()) finished_.store(accepted_ - engine_.in_flight(), std::memory_order_release);
+    if (delivered > 0) events_ready_.ring();
   }
 
   // Immutable.
   const Clock& clock_;
-  const WakeFd& events_ready_;
+  Doorbell& events_ready_;
   const std::size_t sockets_;
 
   // Shared.
   SpscQueue<Transmission> to_send_;
   SpscQueue<Event> events_;
-  WakeFd wake_;
+  Doorbell work_ready_;
   std::atomic<bool> stop_{false};
-  std::atomic<bool> asleep_{false};
   std::atomic<bool> failed_{false};
   std::atomic<std::uint64_t> finished_{0};  // transmissions whose socket is free again
 
@@ -164,6 +170,7 @@ class ReactorPool::Reactor {
   std::array<Transmission, ConnectEngine::kBatch> batch_ = filled();
   std::size_t carried_ = 0;     // of batch_, not yet accepted by the engine
   std::uint64_t accepted_ = 0;  // by the engine, ever
+  std::vector<Event> undelivered_;
   std::optional<Error> failure_;
 
   static std::array<Transmission, ConnectEngine::kBatch> filled() {
@@ -222,8 +229,9 @@ Result<std::span<const Event>> ReactorPool::wait(Instant until) {
   given_.clear();
   if (!collect()) {
     const Instant now = clock_.now();
-    events_ready_.wait(until > now ? until - now : Duration{0});
-    events_ready_.drain();
+    events_ready_.doze();
+    if (!collect()) events_ready_.wait(until > now ? until - now : Duration{0});
+    events_ready_.wake_up();
     collect();
   }
   for (const auto& reactor : reactors_) {

@@ -10,10 +10,10 @@
 #include <memory>
 #include <vector>
 
+#include "portsweep/engine/doorbell.h"
 #include "portsweep/engine/engine.h"
 #include "portsweep/net/address_set.h"
 #include "portsweep/os/clock.h"
-#include "portsweep/os/wake_fd.h"
 
 namespace portsweep {
 
@@ -38,7 +38,7 @@ class ReactorPool final : public Engine {
   bool collect();
 
   const Clock& clock_;
-  WakeFd events_ready_;
+  Doorbell events_ready_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
   std::vector<Event> given_;
   std::size_t next_ = 0;  // the reactor that is served first
