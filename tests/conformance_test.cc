@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <map>
+#include <thread>
 
 #include "portsweep/engine/connect_factory.h"
 #include "portsweep/os/interfaces.h"
@@ -57,6 +58,24 @@ class Driver {
       listen(clock_.now() + 20ms);
     }
     EXPECT_TRUE(rest.empty()) << rest.size() << " transmissions were never accepted";
+  }
+
+  // Sends as long as anything is accepted, and waits for events only when nothing is any more.
+  void press(const std::vector<Transmission>& transmissions) {
+    constexpr int kRefusals = 1000;
+    std::span<const Transmission> rest = transmissions;
+    int refused = 0;
+    while (!rest.empty() && refused < kRefusals) {
+      const std::size_t accepted = engine_->send(rest);
+      refused = accepted > 0 ? 0 : refused + 1;
+      rest = rest.subspan(accepted);
+      if (refused == kRefusals) {
+        listen(clock_.now() + 20ms);
+        refused = 0;
+      }
+      std::this_thread::yield();
+    }
+    while (heard_ < transmissions.size()) listen(clock_.now() + 20ms);
   }
 
   void listen(Instant until) {
@@ -143,6 +162,17 @@ TEST_P(EngineContract, YieldsOneEventForEachTransmission) {
   for (std::size_t i = 0; i < transmissions.size(); ++i) {
     EXPECT_EQ(driver.reason(transmissions[i]), i % 2 == 0 ? Reason::kSynAck : Reason::kReset);
   }
+}
+
+// A bug: events that the caller had not fetched filled a queue, and that ended the process.
+TEST_P(EngineContract, KeepsTheEventsOfACallerThatSendsWithoutWaiting) {
+  const ClosedPort closed;
+  Driver driver = make_driver();
+  std::vector<Transmission> transmissions;
+  for (int i = 0; i < 5000; ++i) transmissions.push_back(driver.probe({address_of("127.0.0.1"), closed.port()}));
+  driver.press(transmissions);
+  EXPECT_EQ(driver.events.size(), transmissions.size());
+  for (const Transmission& transmission : transmissions) ASSERT_EQ(driver.reason(transmission), Reason::kReset);
 }
 
 TEST_P(EngineContract, SaysWhichAttemptAnEventIsOf) {

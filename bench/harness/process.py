@@ -30,7 +30,7 @@ class Run:
 
 
 def spawn(namespace, command, stdout=os.devnull, more_actions=()):
-    """Starts the program with its standard output in a file, and nothing on stdin and stderr. Returns its process id."""
+    """Starts the program, its standard output in a file, nothing on stdin and stderr. Returns its process id."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.fspath(stdout), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scenarios, by name. Each one gives Rows: one scanner in one situation, its samples and what they are judged by."""
+"""The scenarios, by name. Each gives Rows: one scanner in one situation, its samples, what they are judged by."""
 
 import dataclasses
 import json
