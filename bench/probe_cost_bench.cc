@@ -66,12 +66,11 @@ void run(Sweep& sweep, Engine& engine, Now now) {
 
 void sweep_bench(benchmark::State& state, const Plan& plan, InstantEngine::Outcome outcome) {
   const Duration turn = std::chrono::microseconds(state.range(0));
-  const AddressSet no_link;
   std::uint64_t turns = 0;
   std::uint64_t sent = 0;
   for (auto _ : state) {
     InstantEngine engine(kTurn, outcome, turn);
-    Sweep sweep(plan, 0, PaceConfig(), no_link, RateLadder(std::nullopt, engine.now()));
+    Sweep sweep(plan, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, engine.now()));
     run(sweep, engine, [&] { return engine.now(); });
     turns = engine.turns();
     sent = sweep.progress().sent;
@@ -94,7 +93,7 @@ void connect_bench(benchmark::State& state, Peer peer) {
     FakeClock clock;
     InstantKernel kernel(clock, peer, turn);
     ConnectEngine engine(kernel, kernel, clock, none, kSockets);
-    Sweep sweep(probes, 0, PaceConfig(), none, RateLadder(std::nullopt, clock.now()));
+    Sweep sweep(probes, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, clock.now()));
     run(sweep, engine, [&] { return clock.now(); });
     sent = sweep.progress().sent;
   }
@@ -105,12 +104,11 @@ void connect_closed_host(benchmark::State& state) { connect_bench(state, Peer::k
 void connect_silent_host(benchmark::State& state) { connect_bench(state, Peer::kSilent); }
 
 void fake_engine_bench(benchmark::State& state, const Plan& plan, const FakeEngine::Network& network) {
-  const AddressSet no_link;
   std::uint64_t sent = 0;
   for (auto _ : state) {
     FakeClock clock;
     FakeEngine engine(clock, 20'000, network);
-    Sweep sweep(plan, 0, PaceConfig(), no_link, RateLadder(std::nullopt, clock.now()));
+    Sweep sweep(plan, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, clock.now()));
     run(sweep, engine, [&] { return clock.now(); });
     sent = sweep.progress().sent;
   }

@@ -136,13 +136,11 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   Teller teller(resolved->talk);
   const RealClock clock;
   const AddressSet own = read_own_addresses();
-  const auto on_link = read_on_link();
   ScanWorld world{.clock = clock,
                   .make_engine = [&](const EngineRequest& request,
                                      std::vector<Notice>& said) { return make_engine(request, clock, own, said); },
-                  .on_link = on_link ? *on_link : AddressSet(),
+                  .neighbourhood = read_neighbourhood(),
                   .missing_neighbours = read_missing_neighbours,
-                  .neighbour_limit = read_neighbour_limit(),
                   .conntrack = read_conntrack,
                   .stop_requested = [&] { return signals.requested(); }};
   const auto exit = scan(resolved->config, *targets, notices, world, teller);

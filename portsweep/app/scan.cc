@@ -75,8 +75,8 @@ class ScanRun {
 };
 
 Result<void> ScanRun::run_stages() {
-  const AddressSet& on_link = world_.on_link;
-  Schedule schedule(targets_.singles, targets_.ranges, config_.target.ports, on_link, world_.neighbour_limit);
+  const AddressSet& on_link = world_.neighbourhood.on_link;
+  Schedule schedule(targets_.singles, targets_.ranges, config_.target.ports, world_.neighbourhood);
   progress_.total = schedule.most_probes();
   if (schedule.has_groups()) {
     note(NeighbourGroups{targets_.singles.intersection(on_link).size() + targets_.ranges.intersection(on_link).size(),
@@ -101,7 +101,7 @@ Result<void> ScanRun::run_stages() {
 Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
   const Instant begun = world_.clock.now();
   const Plan plan(stage.hosts, stage.ports, config_.order, config_.seed);
-  Sweep sweep(plan, next_probe_, config_.pace, world_.on_link, ladder_);
+  Sweep sweep(plan, next_probe_, config_.pace, world_.neighbourhood, ladder_);
   next_probe_ += plan.size();
   TRY_VOID(sweep_loop(plan, sweep));
   const bool complete = stopped_ == Stop::kNo;

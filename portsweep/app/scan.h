@@ -14,6 +14,7 @@
 #include "portsweep/app/scan_targets.h"
 #include "portsweep/base/result.h"
 #include "portsweep/engine/engine.h"
+#include "portsweep/model/neighbourhood.h"
 #include "portsweep/model/notice.h"
 #include "portsweep/os/clock.h"
 #include "portsweep/os/limits.h"
@@ -31,9 +32,8 @@ struct ScanWorld {
   const Clock& clock;
   // May add notices (limits that were hit).
   std::function<Result<std::unique_ptr<Engine>>(const EngineRequest&, std::vector<Notice>&)> make_engine;
-  AddressSet on_link;  // addresses reached without a gateway
+  Neighbourhood neighbourhood;
   std::function<AddressSet()> missing_neighbours;
-  std::uint64_t neighbour_limit;  // of the kernel's neighbour table
   std::function<ConntrackRoom()> conntrack;
   // 0, or the number of the signal that asks to stop.
   std::function<int()> stop_requested;

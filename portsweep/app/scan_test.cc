@@ -48,9 +48,8 @@ class ScanTest : public testing::Test, public ScanObserver {
                       engine = made.get();
                       return std::unique_ptr<Engine>(std::move(made));
                     },
-                    .on_link = on_link,
+                    .neighbourhood = {.on_link = on_link},
                     .missing_neighbours = [&] { return missing; },
-                    .neighbour_limit = 1024,
                     .conntrack = [&] { return conntrack(); },
                     .stop_requested = [&] { return stop_when && stop_when() ? SIGINT : 0; }};
     std::vector<Notice> found;

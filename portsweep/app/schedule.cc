@@ -17,11 +17,10 @@ Duration ageing(std::uint64_t hosts, std::uint64_t neighbour_limit) {
 
 }  // namespace
 
-Schedule::Schedule(AddressSet singles, AddressSet ranges, const PortSet& ports, const AddressSet& on_link,
-                   std::uint64_t neighbour_limit)
+Schedule::Schedule(AddressSet singles, AddressSet ranges, const PortSet& ports, const Neighbourhood& neighbourhood)
     : all_(ports.to_vector()),
       discovery_(most_popular(all_, Plan::kPopular)),
-      group_(std::max<std::uint64_t>(1, neighbour_limit / 4)) {
+      group_(std::max<std::uint64_t>(1, neighbourhood.limit / 4)) {
   PortSet discovered;
   for (const Port port : discovery_) discovered.add(port);
   PortSet rest = ports;
@@ -31,7 +30,7 @@ Schedule::Schedule(AddressSet singles, AddressSet ranges, const PortSet& ports, 
 
   for (auto* hosts : {&singles, &ranges}) {
     const bool range = hosts == &ranges;
-    const AddressSet near = hosts->intersection(on_link);
+    const AddressSet near = hosts->intersection(neighbourhood.on_link);
     // Few enough for the table: no need to part them from the others.
     if (near.size() <= group_) {
       add_part(std::move(*hosts), range, false);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "portsweep/base/time.h"
+#include "portsweep/model/neighbourhood.h"
 #include "portsweep/net/address_set.h"
 #include "portsweep/net/port_set.h"
 
@@ -36,9 +37,7 @@ struct Stage {
 
 class Schedule {
  public:
-  // `neighbour_limit`: how many neighbours the kernel can hold (gc_thresh3).
-  Schedule(AddressSet singles, AddressSet ranges, const PortSet& ports, const AddressSet& on_link,
-           std::uint64_t neighbour_limit);
+  Schedule(AddressSet singles, AddressSet ranges, const PortSet& ports, const Neighbourhood& neighbourhood);
 
   // The next stage, or nothing when the scan is whole.
   std::optional<Stage> next();

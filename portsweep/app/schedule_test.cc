@@ -19,7 +19,7 @@ PortSet ports(std::uint16_t count) {
 }
 
 TEST(Schedule, SweepsSingleAddressesInOneStage) {
-  Schedule schedule(range("192.0.2.0", 30), {}, ports(1000), {}, 1024);
+  Schedule schedule(range("192.0.2.0", 30), {}, ports(1000), {});
   const auto stage = schedule.next();
   EXPECT_EQ(stage->kind, Stage::Kind::kSweep);
   EXPECT_EQ(stage->hosts.size(), 4U);
@@ -28,7 +28,7 @@ TEST(Schedule, SweepsSingleAddressesInOneStage) {
 }
 
 TEST(Schedule, DiscoversRangesByTheMostPopularOfTheAskedPorts) {
-  Schedule schedule({}, range("192.0.2.0", 24), ports(1000), {}, 1024);
+  Schedule schedule({}, range("192.0.2.0", 24), ports(1000), {});
   const auto discovery = schedule.next();
   EXPECT_EQ(discovery->kind, Stage::Kind::kDiscovery);
   EXPECT_EQ(discovery->ports.size(), 100U);
@@ -45,14 +45,14 @@ TEST(Schedule, DiscoversRangesByTheMostPopularOfTheAskedPorts) {
 }
 
 TEST(Schedule, NeedsNoSecondStageForFewPorts) {
-  Schedule schedule({}, range("192.0.2.0", 24), ports(100), {}, 1024);
+  Schedule schedule({}, range("192.0.2.0", 24), ports(100), {});
   EXPECT_EQ(schedule.next()->ports.size(), 100U);
   schedule.found_up(range("192.0.2.8", 31));
   EXPECT_FALSE(schedule.next());
 }
 
 TEST(Schedule, LeavesOutTheRestWhenNobodyIsUp) {
-  Schedule schedule({}, range("192.0.2.0", 24), ports(1000), {}, 1024);
+  Schedule schedule({}, range("192.0.2.0", 24), ports(1000), {});
   schedule.next();
   schedule.found_up({});
   EXPECT_FALSE(schedule.next());
@@ -60,7 +60,7 @@ TEST(Schedule, LeavesOutTheRestWhenNobodyIsUp) {
 
 TEST(Schedule, CutsNeighboursIntoGroupsThatFitTheKernelsTable) {
   const AddressSet link = range("10.0.0.0", 20);
-  Schedule schedule({}, range("10.0.0.0", 20), ports(10), link, 1024);
+  Schedule schedule({}, range("10.0.0.0", 20), ports(10), {.on_link = link});
   EXPECT_TRUE(schedule.has_groups());
   AddressSet seen;
   int groups = 0;
@@ -78,14 +78,14 @@ TEST(Schedule, CutsNeighboursIntoGroupsThatFitTheKernelsTable) {
 TEST(Schedule, KeepsDistantHostsOutOfTheGroups) {
   AddressSet both = range("10.0.0.0", 22);
   both.add(range("192.0.2.0", 24));
-  Schedule schedule(both, {}, ports(10), range("10.0.0.0", 22), 1024);
+  Schedule schedule(both, {}, ports(10), {.on_link = range("10.0.0.0", 22)});
   EXPECT_EQ(schedule.next()->hosts, range("192.0.2.0", 24));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(schedule.next()->hosts.size(), 256U);
   EXPECT_FALSE(schedule.next());
 }
 
 TEST(Schedule, DoesNotGroupFewNeighbours) {
-  Schedule schedule({}, range("10.0.0.0", 24), ports(10), range("10.0.0.0", 24), 1024);
+  Schedule schedule({}, range("10.0.0.0", 24), ports(10), {.on_link = range("10.0.0.0", 24)});
   EXPECT_FALSE(schedule.has_groups());
   EXPECT_EQ(schedule.next()->hosts.size(), 256U);
 }

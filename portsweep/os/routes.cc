@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "portsweep/os/kernel_number.h"
@@ -27,11 +28,11 @@ struct Route {
 
 struct RouteDump {
   std::vector<Route> routes;
-  std::vector<std::uint32_t> no_neighbours;  // interfaces such as lo and tunnels
+  std::vector<std::uint32_t> with_neighbours;  // interfaces; lo and tunnels have none
 };
 
 bool has_neighbours(const RouteDump& dump, std::uint32_t interface) {
-  return std::find(dump.no_neighbours.begin(), dump.no_neighbours.end(), interface) == dump.no_neighbours.end();
+  return std::find(dump.with_neighbours.begin(), dump.with_neighbours.end(), interface) != dump.with_neighbours.end();
 }
 
 Address address_of(const nlattr* attribute, bool v4) {
@@ -81,8 +82,8 @@ int on_route(const nlmsghdr* message, void* data) {
 
 int on_link_message(const nlmsghdr* message, void* data) {
   const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
-  if ((link->ifi_flags & (IFF_LOOPBACK | IFF_NOARP | IFF_POINTOPOINT)) != 0) {
-    static_cast<RouteDump*>(data)->no_neighbours.push_back(static_cast<std::uint32_t>(link->ifi_index));
+  if ((link->ifi_flags & (IFF_LOOPBACK | IFF_NOARP | IFF_POINTOPOINT)) == 0) {
+    static_cast<RouteDump*>(data)->with_neighbours.push_back(static_cast<std::uint32_t>(link->ifi_index));
   }
   return MNL_CB_OK;
 }
@@ -165,14 +166,42 @@ AddressSet on_link_of(std::vector<Route> routes) {
   return on_link;
 }
 
-}  // namespace
-
-Result<AddressSet> read_on_link() {
+Result<void> read_routes(RouteDump& found) {
   const Netlink socket = TRY(open_netlink());
-  RouteDump found;
   TRY_VOID(dump(socket.get(), RTM_GETLINK, sizeof(ifinfomsg), on_link_message, &found));
   TRY_VOID(dump(socket.get(), RTM_GETROUTE, sizeof(rtmsg), on_route, &found));
-  return on_link_of(std::move(found.routes));
+  return {};
+}
+
+// The longest that the kernel asks for a neighbour on any of the interfaces, as arp(7) has it.
+Duration read_patience(const std::vector<std::uint32_t>& interfaces) {
+  Duration longest{};
+  for (const std::uint32_t interface : interfaces) {
+    char name[IF_NAMESIZE] = {};
+    if (if_indextoname(interface, name) == nullptr) continue;
+    for (const char* family : {"ipv4", "ipv6"}) {
+      const std::string settings = std::string("/proc/sys/net/") + family + "/neigh/" + name + "/";
+      const auto every = read_kernel_number((settings + "retrans_time_ms").c_str());
+      const auto times = read_kernel_number((settings + "mcast_solicit").c_str());
+      if (!every || !times) continue;
+      constexpr std::uint64_t kMost = 60'000;  // somebody's odd setting must not hold up a scan for hours
+      longest = std::max<Duration>(
+          longest, std::chrono::milliseconds(std::min(kMost, std::min(kMost, *every) * std::min(kMost, *times))));
+    }
+  }
+  return longest > Duration{} ? longest : Neighbourhood().patience;
+}
+
+}  // namespace
+
+Neighbourhood read_neighbourhood() {
+  Neighbourhood here;
+  RouteDump found;
+  if (read_routes(found)) here.on_link = on_link_of(std::move(found.routes));
+  here.patience = read_patience(found.with_neighbours);
+  here.limit = std::min(read_kernel_number("/proc/sys/net/ipv4/neigh/default/gc_thresh3").value_or(here.limit),
+                        read_kernel_number("/proc/sys/net/ipv6/neigh/default/gc_thresh3").value_or(here.limit));
+  return here;
 }
 
 AddressSet read_missing_neighbours() {
@@ -192,12 +221,6 @@ AddressSet read_broadcast_addresses() {
   }
   broadcast.seal();
   return broadcast;
-}
-
-std::uint64_t read_neighbour_limit() {
-  constexpr std::uint64_t kKernelDefault = 1024;
-  return std::min(read_kernel_number("/proc/sys/net/ipv4/neigh/default/gc_thresh3").value_or(kKernelDefault),
-                  read_kernel_number("/proc/sys/net/ipv6/neigh/default/gc_thresh3").value_or(kKernelDefault));
 }
 
 }  // namespace portsweep

@@ -18,12 +18,13 @@ bool gives_up_host(Reason reason) {
 
 }  // namespace
 
-Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const AddressSet& on_link,
+Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const Neighbourhood& neighbourhood,
              RateLadder ladder)
     : plan_(plan),
       first_probe_(first_probe),
       config_(config),
-      on_link_(plan.hosts().intersection(on_link)),
+      on_link_(plan.hosts().intersection(neighbourhood.on_link)),
+      neighbour_hold_(neighbourhood.patience + kNeighbourSlack),
       patience_(config),
       ladder_(std::move(ladder)),
       hosts_(plan.hosts().size()) {
@@ -109,7 +110,7 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
   Duration hold = wait;
   if (is_on_link(target.address)) {
     HostTally& neighbour = hosts_.get(probe.host);
-    if (!neighbour.contacted) hold = std::max(wait, kNeighbourHold);
+    if (!neighbour.contacted) hold = std::max(wait, neighbour_hold_);
     neighbour.contacted = true;
   }
   return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = hold, .attempt = attempt};

@@ -20,6 +20,7 @@
 
 #include "portsweep/model/decision.h"
 #include "portsweep/model/event.h"
+#include "portsweep/model/neighbourhood.h"
 #include "portsweep/model/notice.h"
 #include "portsweep/model/transmission.h"
 #include "portsweep/net/address_set.h"
@@ -44,13 +45,14 @@ class Sweep {
   // A trouble that passes is tried again for this long, and at least kGiveUpAfter times.
   static constexpr Duration kGiveUp = 10s;
   static constexpr int kGiveUpAfter = 10;
-  // The kernel gives up on ARP and NDP after three requests, one a second, and only then says so: the first probe of
-  // each host on our own link is held until after that.
-  static constexpr Duration kNeighbourHold = 3300ms;
+  // The first probe of each host on our own link is held for so much longer than the kernel takes to find out that a
+  // neighbour is missing.
+  static constexpr Duration kNeighbourSlack = 300ms;
 
-  // `on_link`: the addresses that this machine reaches without a gateway. Probe ids start at first_probe, so that
+  // Probe ids start at first_probe, so that
   // late events of an earlier sweep on the same engine are known as such. `plan` must outlive the sweep.
-  Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const AddressSet& on_link, RateLadder ladder);
+  Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const Neighbourhood& neighbourhood,
+        RateLadder ladder);
 
   // What to send now: at most `room` probes, and no more than the pace allows. Valid until the next call of due().
   std::span<const Transmission> due(Instant now, std::size_t room);
@@ -123,7 +125,8 @@ class Sweep {
   const Plan& plan_;
   ProbeId first_probe_;
   PaceConfig config_;
-  const AddressSet on_link_;
+  const AddressSet on_link_;  // of the plan's hosts
+  const Duration neighbour_hold_;
   Patience patience_;
   RateLadder ladder_;
   HostTable hosts_;

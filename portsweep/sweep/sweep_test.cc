@@ -36,7 +36,8 @@ class SweepTest : public testing::Test {
     plan.emplace(std::move(targets), std::move(which), ProbeOrder::kRandom, 1);
     engine.emplace(clock, capacity, std::move(network));
     engine->accept_at_most(accept_at_most);
-    sweep.emplace(*plan, kFirstProbe, config, on_link, RateLadder(config.max_rate, clock.now()));
+    sweep.emplace(*plan, kFirstProbe, config, Neighbourhood{.on_link = on_link},
+                  RateLadder(config.max_rate, clock.now()));
     const Instant start = clock.now();
     while (!sweep->done()) {
       ASSERT_LT(clock.now() - start, 1h) << "the sweep does not end";
@@ -238,7 +239,7 @@ TEST_F(SweepTest, CallsASilentNeighbourFilteredOnlyAfterArpHadItsTime) {
   on_link = hosts("10.0.0.0", 256);
   run(hosts("10.0.0.1", 1), ports(1, 3), [](const Transmission&) { return kSilent; });
   EXPECT_EQ(count(Reason::kNoResponse), 3U);
-  EXPECT_GE(elapsed, Sweep::kNeighbourHold);
+  EXPECT_GE(elapsed, Neighbourhood().patience + Sweep::kNeighbourSlack);
 }
 
 TEST_F(SweepTest, AsksTheNeighbourTableWhatTheKernelDidNotSay) {
