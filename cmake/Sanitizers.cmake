@@ -5,3 +5,7 @@ if(PORTSWEEP_SANITIZE)
     -fsanitize=${PORTSWEEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(portsweep_sanitizers INTERFACE -fsanitize=${PORTSWEEP_SANITIZE})
 endif()
+# What the fuzzers run is instrumented, so that they see which inputs reach new code.
+if(PORTSWEEP_FUZZ)
+  target_compile_options(portsweep_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+endif()
