@@ -140,7 +140,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
                   .make_engine = [&](const EngineRequest& request,
                                      std::vector<Notice>& said) { return make_engine(request, clock, own, said); },
                   .neighbourhood = read_neighbourhood(),
-                  .missing_neighbours = read_missing_neighbours,
+                  .neighbour_table = read_neighbour_table,
                   .conntrack = read_conntrack,
                   .stop_requested = [&] { return signals.requested(); }};
   const auto exit = scan(resolved->config, *targets, notices, world, teller);

@@ -121,7 +121,7 @@ Result<void> ScanRun::sweep_loop(const Plan& plan, Sweep& sweep) {
     tick(sweep);
     if (stopped_ != Stop::kNo) return {};
     const Instant now = world_.clock.now();
-    if (sweep.wants_neighbours(now)) sweep.on_missing_neighbours(world_.missing_neighbours(), now);
+    if (sweep.wants_neighbours(now)) sweep.on_neighbours(world_.neighbour_table(), now);
     const std::size_t room = conntrack_.is_full() ? 0 : std::min(kTurn, engine_->room());
     const std::size_t accepted = engine_->send(sweep.due(now, room));
     sweep.sent(accepted, now);

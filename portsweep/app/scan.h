@@ -33,7 +33,7 @@ struct ScanWorld {
   // May add notices (limits that were hit).
   std::function<Result<std::unique_ptr<Engine>>(const EngineRequest&, std::vector<Notice>&)> make_engine;
   Neighbourhood neighbourhood;
-  std::function<AddressSet()> missing_neighbours;
+  std::function<NeighbourTable()> neighbour_table;
   std::function<ConntrackRoom()> conntrack;
   // 0, or the number of the signal that asks to stop.
   std::function<int()> stop_requested;

@@ -42,16 +42,17 @@ class ScanTest : public testing::Test, public ScanObserver {
   }
 
   int run(FakeEngine::Network network) {
-    ScanWorld world{.clock = clock,
-                    .make_engine = [&](const EngineRequest&, std::vector<Notice>&) -> Result<std::unique_ptr<Engine>> {
-                      auto made = std::make_unique<FakeEngine>(clock, 1000, network);
-                      engine = made.get();
-                      return std::unique_ptr<Engine>(std::move(made));
-                    },
-                    .neighbourhood = {.on_link = on_link},
-                    .missing_neighbours = [&] { return missing; },
-                    .conntrack = [&] { return conntrack(); },
-                    .stop_requested = [&] { return stop_when && stop_when() ? SIGINT : 0; }};
+    ScanWorld world{
+        .clock = clock,
+        .make_engine = [&](const EngineRequest&, std::vector<Notice>&) -> Result<std::unique_ptr<Engine>> {
+          auto made = std::make_unique<FakeEngine>(clock, 1000, network);
+          engine = made.get();
+          return std::unique_ptr<Engine>(std::move(made));
+        },
+        .neighbourhood = {.on_link = on_link},
+        .neighbour_table = [&] { return NeighbourTable{.missing = missing, .resolved = {}, .behind_missing = {}}; },
+        .conntrack = [&] { return conntrack(); },
+        .stop_requested = [&] { return stop_when && stop_when() ? SIGINT : 0; }};
     std::vector<Notice> found;
     const auto targets = find_targets(config, resolver, {}, found);
     EXPECT_TRUE(targets) << targets.error().message();

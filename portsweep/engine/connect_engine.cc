@@ -208,8 +208,10 @@ void ConnectEngine::harvest_failed(std::uint32_t slot, int error, std::uint32_t 
   bool from_target = false;
   const Reason reason = reason_of_failure(s, error, still_connecting, from_target);
   if (reason == Reason::kNoResponse && still_connecting) return;  // nothing happened yet
-  // Of a lingering probe silence was said already: only an answer is news.
-  if (s.state == State::kConnecting || is_answer(reason)) say(s, reason, from_target ? rtt_us : 0, from_target);
+  // Of a lingering probe silence was said already: only an answer, or that nobody can answer, is news.
+  if (s.state == State::kConnecting || is_answer(reason) || reason == Reason::kNoArp) {
+    say(s, reason, from_target ? rtt_us : 0, from_target);
+  }
   --in_flight_;
   retire(slot, error == ECONNREFUSED);
 }

@@ -20,4 +20,11 @@ struct Neighbourhood {
   std::uint64_t limit = 1024;
 };
 
+// What the kernel knows of neighbours at one moment.
+struct NeighbourTable {
+  AddressSet missing;         // asked for, without an answer so far or at all
+  AddressSet resolved;        // answered
+  AddressSet behind_missing;  // addresses whose best route leads through a gateway that is missing
+};
+
 }  // namespace portsweep

@@ -25,17 +25,17 @@ enum class Reason : std::uint8_t {
   kNetUnreach,       // ICMP net unreachable / no route, from a router
   kProtoUnreach,     // ICMP protocol unreachable
   kAdminProhibited,  // ICMP communication administratively prohibited
-  kNoArp,            // the address is on our own link and nobody answers for it (ARP or NDP): the host is down
   // silence
   kNoResponse,
   // troubles that pass: worth another try after a pause
   kNoDescriptors,  // EMFILE, ENFILE
   kNoSourcePorts,  // EADDRNOTAVAIL
   kNoBuffers,      // ENOBUFS, ENOMEM, EAGAIN
+  kNoGateway,      // the next hop on the way does not answer ARP or NDP
   kSelfConnect,    // the kernel connected the socket to itself (loopback): says nothing about the port
   // troubles that stay
+  kNoArp,          // nobody on our own link answers ARP or NDP for the address: the host is down, and has no ports
   kNoRoute,        // no route from this machine: ENETUNREACH, EHOSTUNREACH from connect() itself
-  kNoGateway,      // the next hop on the way does not answer ARP or NDP
   kLocalFirewall,  // a packet filter of this machine rejected the probe
   kNotPermitted,   // EPERM, EACCES
   kNoFamily,       // this machine has no IPv6 (or no IPv4)

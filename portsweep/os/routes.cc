@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Route {
   AddressRange range;
   int length;
   bool on_link;
+  std::optional<Address> gateway;
 };
 
 struct RouteDump {
@@ -46,6 +48,7 @@ struct RouteAttributes {
   bool v4;
   Address destination;
   bool via = false;
+  std::optional<Address> gateway = std::nullopt;
   std::uint32_t interface = 0;
 };
 
@@ -58,6 +61,9 @@ int on_route_attribute(const nlattr* attribute, void* data) {
       break;
     case RTA_OIF: route.interface = mnl_attr_get_u32(attribute); break;
     case RTA_GATEWAY:
+      route.via = true;
+      if (mnl_attr_get_payload_len(attribute) >= (route.v4 ? 4U : 16U)) route.gateway = address_of(attribute, route.v4);
+      break;
     case RTA_VIA:
     case RTA_MULTIPATH: route.via = true; break;
     default: break;
@@ -76,7 +82,8 @@ int on_route(const nlmsghdr* message, void* data) {
   mnl_attr_parse(message, sizeof(rtmsg), on_route_attribute, &found);
   const bool on_link =
       route->rtm_type == RTN_UNICAST && !found.via && found.interface != 0 && has_neighbours(dump, found.interface);
-  dump.routes.push_back({AddressRange::prefix(found.destination, route->rtm_dst_len), route->rtm_dst_len, on_link});
+  dump.routes.push_back(
+      {AddressRange::prefix(found.destination, route->rtm_dst_len), route->rtm_dst_len, on_link, found.gateway});
   return MNL_CB_OK;
 }
 
@@ -130,13 +137,14 @@ int on_neighbour(const nlmsghdr* message, void* data) {
   const auto* neighbour = static_cast<const ndmsg*>(mnl_nlmsg_get_payload(message));
   const bool v4 = neighbour->ndm_family == AF_INET;
   if (!v4 && neighbour->ndm_family != AF_INET6) return MNL_CB_OK;
-  if ((neighbour->ndm_state & (NUD_INCOMPLETE | NUD_FAILED)) == 0) return MNL_CB_OK;
   RouteAttributes found{.v4 = v4, .destination = Address()};
   mnl_attr_parse(message, sizeof(ndmsg), on_neighbour_attribute, &found);
   if (is_link_local(found.destination) && !v4) {
     found.destination = found.destination.with_zone(static_cast<std::uint32_t>(neighbour->ndm_ifindex));
   }
-  static_cast<AddressSet*>(data)->add(AddressRange(found.destination));
+  auto& table = *static_cast<NeighbourTable*>(data);
+  const bool missing = (neighbour->ndm_state & (NUD_INCOMPLETE | NUD_FAILED)) != 0;
+  (missing ? table.missing : table.resolved).add(AddressRange(found.destination));
   return MNL_CB_OK;
 }
 
@@ -149,21 +157,21 @@ int on_broadcast_route(const nlmsghdr* message, void* data) {
   return MNL_CB_OK;
 }
 
-// Longest prefix wins: longer prefixes are laid over shorter ones.
-AddressSet on_link_of(std::vector<Route> routes) {
+// The addresses whose best route is one that is wanted. The longest prefix wins: longer ones are laid over shorter
+// ones.
+template <class Wanted>
+AddressSet routed_by(std::vector<Route> routes, Wanted wanted) {
   std::stable_sort(routes.begin(), routes.end(), [](const Route& a, const Route& b) { return a.length < b.length; });
-  AddressSet on_link;
+  AddressSet addresses;
   for (const Route& route : routes) {
-    AddressSet covered;
-    covered.add(route.range);
-    if (route.on_link) {
-      on_link.add(covered);
-    } else if (!on_link.empty()) {
-      on_link.remove(covered);
+    if (wanted(route)) {
+      addresses.add(route.range);
+    } else if (!addresses.empty()) {
+      addresses.remove({route.range});
     }
   }
-  on_link.seal();
-  return on_link;
+  addresses.seal();
+  return addresses;
 }
 
 Result<void> read_routes(RouteDump& found) {
@@ -197,20 +205,28 @@ Duration read_patience(const std::vector<std::uint32_t>& interfaces) {
 Neighbourhood read_neighbourhood() {
   Neighbourhood here;
   RouteDump found;
-  if (read_routes(found)) here.on_link = on_link_of(std::move(found.routes));
+  if (read_routes(found))
+    here.on_link = routed_by(std::move(found.routes), [](const Route& route) { return route.on_link; });
   here.patience = read_patience(found.with_neighbours);
   here.limit = std::min(read_kernel_number("/proc/sys/net/ipv4/neigh/default/gc_thresh3").value_or(here.limit),
                         read_kernel_number("/proc/sys/net/ipv6/neigh/default/gc_thresh3").value_or(here.limit));
   return here;
 }
 
-AddressSet read_missing_neighbours() {
-  AddressSet missing;
+NeighbourTable read_neighbour_table() {
+  NeighbourTable table;
   if (const auto socket = open_netlink()) {
-    [[maybe_unused]] const auto outcome = dump(socket->get(), RTM_GETNEIGH, sizeof(ndmsg), on_neighbour, &missing);
+    [[maybe_unused]] const auto outcome = dump(socket->get(), RTM_GETNEIGH, sizeof(ndmsg), on_neighbour, &table);
   }
-  missing.seal();
-  return missing;
+  table.missing.seal();
+  table.resolved.seal();
+  RouteDump found;
+  if (!table.missing.empty() && read_routes(found)) {
+    table.behind_missing = routed_by(std::move(found.routes), [&](const Route& route) {
+      return route.gateway && table.missing.contains(*route.gateway);
+    });
+  }
+  return table;
 }
 
 AddressSet read_broadcast_addresses() {

@@ -17,9 +17,7 @@ Neighbourhood read_neighbourhood();
 // The broadcast addresses of the networks this machine is on; empty where they cannot be read.
 AddressSet read_broadcast_addresses();
 
-// The addresses on our own links that the kernel asked for by ARP or NDP, three times, without an answer: those whose
-// neighbour entry is "failed", or "incomplete" again because something was sent there since. Meaningful when the kernel
-// had time to give up (Neighbourhood::patience) after the first packet to them; empty where the table cannot be read.
-AddressSet read_missing_neighbours();
+// Neighbours that are "incomplete" or "failed" are missing. All sets are empty where the table cannot be read.
+NeighbourTable read_neighbour_table();
 
 }  // namespace portsweep

@@ -21,10 +21,11 @@ namespace portsweep {
 struct HostTally {
   std::array<std::uint16_t, kReasonCount> counts{};
   RttEstimate rtt;
-  bool contacted = false;             // a first probe was sent
-  bool up = false;                    // something came from its own address
-  std::optional<std::uint64_t> held;  // its first probe, held past its wait and not answered
-  // Set when there is no point in probing it further: kNoArp (down), kNoRoute, kNoGateway, kNoFamily.
+  bool up = false;                      // something came from its own address
+  bool seen_missing = false;            // the neighbour table had it as missing once
+  std::optional<Instant> contacted_at;  // on our own link: when the first probe left
+  // Set when there is no point in probing it further: kNoArp (down), kNoRoute, kNoGateway, kNoFamily. Not for good: an
+  // answer of the host itself clears it.
   std::optional<Reason> given_up;
 
   std::uint16_t& count(Reason reason) { return counts[static_cast<std::size_t>(reason)]; }

@@ -8,13 +8,10 @@ namespace {
 
 constexpr Duration kFirstBackOff = 10ms;
 constexpr Duration kLongestBackOff = 500ms;
-// How often the kernel sends the SYN of a connection attempt again; rarer on kernels before 6.5.
-constexpr Duration kKernelRepeat = 1s;
+// How often the neighbour table is asked at most.
+constexpr Duration kLookEvery = 100ms;
 
-bool gives_up_host(Reason reason) {
-  return reason == Reason::kNoArp || reason == Reason::kNoRoute || reason == Reason::kNoGateway ||
-         reason == Reason::kNoFamily;
-}
+bool gives_up_host(Reason reason) { return reason == Reason::kNoRoute || reason == Reason::kNoFamily; }
 
 }  // namespace
 
@@ -24,7 +21,7 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
       first_probe_(first_probe),
       config_(config),
       on_link_(plan.hosts().intersection(neighbourhood.on_link)),
-      neighbour_hold_(neighbourhood.patience + kNeighbourSlack),
+      neighbour_patience_(neighbourhood.patience + kNeighbourSlack),
       patience_(config),
       ladder_(std::move(ladder)),
       hosts_(plan.hosts().size()) {
@@ -35,26 +32,27 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
 
 std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
   due_.clear();
-  charge_repeats(now);
-  settle_parked();
   const std::size_t limit = std::min<std::uint64_t>(room, ladder_.allowance(now));
   while (due_.size() < limit && decided_.size() < kDecisionsATurn) {
     const auto index = next_index(now);
     if (!index) break;
-    Block& block = *block_of(*index);
+    Block& block = *undecided_block(*index);
     const PlannedProbe probe = plan_.at(*index);
     if (skip_given_up(*index, probe, block)) continue;
     due_.push_back(transmission(*index, probe, block));
   }
   retire_blocks();
-  more_to_send_ = room > 0 && (due_.size() == limit || decided_.size() >= kDecisionsATurn);
+  had_room_ = room > 0;
+  more_to_send_ = had_room_ && (due_.size() == limit || decided_.size() >= kDecisionsATurn);
   return due_;
 }
 
 Instant Sweep::wake() const {
   Instant wake = more_to_send_ ? ladder_.next() : Instant::max();
-  if (!deferred_.empty()) wake = std::min(wake, std::max(deferred_.front().not_before, ladder_.next()));
-  if (unresolved_ > 0 && neighbours_asked_ < neighbours_until_) wake = std::min(wake, neighbours_until_);
+  if (had_room_ && !deferred_.empty()) {
+    wake = std::min(wake, std::max(deferred_.front().not_before, ladder_.next()));
+  }
+  if (!parked_.empty()) wake = std::min(wake, next_look_);
   return wake;
 }
 
@@ -67,11 +65,16 @@ std::optional<std::uint64_t> Sweep::next_index(Instant now) {
 }
 
 std::optional<std::uint64_t> Sweep::next_deferred(Instant now) {
-  if (deferred_.empty() || deferred_.front().not_before > now) return std::nullopt;
-  const std::uint64_t index = deferred_.front().probe;
-  deferred_.pop_front();
-  block_of(index)->take_deferred(index);
-  return index;
+  while (!deferred_.empty() && deferred_.front().not_before <= now) {
+    const std::uint64_t index = deferred_.front().probe;
+    deferred_.pop_front();
+    // A late answer to an earlier try may have decided it meanwhile.
+    if (Block* block = undecided_block(index)) {
+      block->take_deferred(index);
+      return index;
+    }
+  }
+  return std::nullopt;
 }
 
 bool Sweep::open_block() {
@@ -82,9 +85,10 @@ bool Sweep::open_block() {
   return true;
 }
 
-Block* Sweep::block_of(std::uint64_t index) {
+Block* Sweep::undecided_block(std::uint64_t index) {
   for (Block& block : blocks_) {
-    if (index >= block.first() && index - block.first() < Block::kSize) return &block;
+    if (index < block.first() || index - block.first() >= Block::kSize) continue;
+    return block.is_decided(index) ? nullptr : &block;
   }
   return nullptr;
 }
@@ -107,13 +111,7 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
   const std::uint8_t attempt = block.attempt(index);
   const HostTally* tally = hosts_.find(probe.host);
   const Duration wait = patience_.wait(tally ? tally->rtt : RttEstimate{}, attempt == config_.max_tries);
-  Duration hold = wait;
-  if (is_on_link(target.address)) {
-    HostTally& neighbour = hosts_.get(probe.host);
-    if (!neighbour.contacted) hold = std::max(wait, neighbour_hold_);
-    neighbour.contacted = true;
-  }
-  return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = hold, .attempt = attempt};
+  return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = wait, .attempt = attempt};
 }
 
 // Link-local IPv6 addresses are on the link of their zone, whatever the routes say.
@@ -126,36 +124,20 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     const Transmission& transmission = due_[i];
     const std::uint64_t index = transmission.probe - first_probe_;
     if (i >= accepted) {
-      block_of(index)->defer(index);
+      undecided_block(index)->defer(index);
       deferred_.push_front({index, now});
-      if (transmission.hold > transmission.wait) hosts_.get(plan_.at(index).host).contacted = false;
       continue;
     }
     ladder_.spend(Patience::packets(transmission.hold));
     ++progress_.sent;
-    if (transmission.hold > transmission.wait) {
-      ++unresolved_;
-      hosts_.get(plan_.at(index).host).held = index;
-      // Those within the wait are paid for already.
-      repeats_.push_back(
-          {now + (transmission.wait / kKernelRepeat + 1) * kKernelRepeat, index, now + transmission.hold});
-      neighbours_until_ = std::max(neighbours_until_, now + transmission.hold);
+    if (is_on_link(transmission.target.address)) {
+      HostTally& neighbour = hosts_.get(plan_.at(index).host);
+      if (!neighbour.contacted_at) neighbour.contacted_at = now;
+    } else if (!far_contact_) {
+      far_contact_ = now;
     }
   }
   due_.clear();
-}
-
-// The rate is of packets at the target, whoever sends them: what the kernel repeats is taken from what may be sent.
-void Sweep::charge_repeats(Instant now) {
-  while (!repeats_.empty() && repeats_.front().at <= now) {
-    Repeat repeat = repeats_.front();
-    repeats_.pop_front();
-    const HostTally& tally = hosts_.get(plan_.at(repeat.probe).host);
-    if (tally.held != repeat.probe || tally.given_up) continue;
-    ladder_.spend(1);
-    repeat.at += kKernelRepeat;
-    if (repeat.at < repeat.end) repeats_.push_back(repeat);
-  }
 }
 
 // --- What came of it ------------------------------------------------------------------------------------------------
@@ -164,13 +146,12 @@ void Sweep::on(std::span<const Event> events, Instant now) {
   for (const Event& event : events) {
     if (event.probe < first_probe_ || event.probe - first_probe_ >= plan_.size()) continue;  // of an earlier sweep
     const std::uint64_t index = event.probe - first_probe_;
-    Block* block = block_of(index);
-    // Certain for the whole host, whatever became of this one port meanwhile.
     if (event.reason == Reason::kNoArp) {
-      const std::uint64_t host = plan_.at(index).host;
-      on_neighbour_missing(host, hosts_.get(host));
+      on_missing(event, index, now);
+      continue;
     }
-    if (block == nullptr || block->is_decided(index)) continue;  // late, or double
+    Block* block = undecided_block(index);
+    if (block == nullptr) continue;  // late, or double
     if (is_answer(event.reason)) {
       on_answer(event, index, *block);
     } else if (event.reason == Reason::kNoResponse) {
@@ -181,83 +162,90 @@ void Sweep::on(std::span<const Event> events, Instant now) {
   }
 }
 
-bool Sweep::wants_neighbours(Instant now) const {
-  return unresolved_ > 0 && neighbours_asked_ < neighbours_until_ && now >= neighbours_until_;
-}
-
-void Sweep::on_missing_neighbours(const AddressSet& missing, Instant now) {
-  neighbours_asked_ = now;
-  hosts_.for_each([&](std::uint64_t host, HostTally& tally) {
-    if (tally.contacted && missing.contains(plan_.hosts().at(host))) on_neighbour_missing(host, tally);
-  });
-}
-
-void Sweep::on_neighbour_missing(std::uint64_t host, HostTally& tally) {
-  if (tally.up || tally.given_up) return;
-  if (tally.contacted) --unresolved_;
-  // Not on our own link: then it is the gateway that does not answer, and nothing is known of the host.
-  const bool on_link = is_on_link(plan_.hosts().at(host));
-  tally.given_up = on_link ? Reason::kNoArp : Reason::kNoGateway;
-  if (!on_link) say_trouble(Reason::kNoGateway);
-}
-
 void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block) {
   back_off_ = {};
   ladder_.on_answer(event.rtt_us);
   const PlannedProbe probe = plan_.at(index);
   HostTally& tally = hosts_.get(probe.host);
   if (event.from_target) {
-    if (tally.contacted && !tally.up && !tally.given_up) --unresolved_;
     tally.up = true;
-    if (tally.held == index && event.attempt == 1) tally.held.reset();
+    tally.given_up.reset();
     if (event.rtt_us > 0) tally.rtt.add(event.rtt_us);
   }
-  Event verdict = event;
-  if (event.reason == Reason::kNoArp && tally.given_up) verdict.reason = *tally.given_up;
-  decide(index, probe, block, verdict);
+  decide(index, probe, block, event);
 }
 
 void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block) {
   if (event.attempt != block.attempt(index)) return;  // of a try that was superseded
   back_off_ = {};
-  const HostTally* tally = hosts_.find(plan_.at(index).host);
-  const bool given_up = tally != nullptr && tally->given_up;
-  if (event.attempt < config_.max_tries && !given_up) {
-    block.silence(index);
-    ++progress_.silences;
-    return;
-  }
-  if (tally != nullptr && may_still_be_down(*tally)) {
-    block.defer(index);
-    parked_.push_back(index);
-    return;
-  }
-  decide_silent(index);
-}
-
-bool Sweep::may_still_be_down(const HostTally& tally) const {
-  return tally.contacted && !tally.up && !tally.given_up && neighbours_asked_ < neighbours_until_;
-}
-
-// In the order they came; the first one whose host is still in doubt holds up the others.
-void Sweep::settle_parked() {
-  while (!parked_.empty() && !may_still_be_down(hosts_.get(plan_.at(parked_.front()).host))) {
-    const std::uint64_t index = parked_.front();
-    parked_.pop_front();
-    if (!block_of(index)->is_decided(index)) decide_silent(index);
-  }
-}
-
-void Sweep::decide_silent(std::uint64_t index) {
   const PlannedProbe probe = plan_.at(index);
   const HostTally* tally = hosts_.find(probe.host);
-  const bool down = tally != nullptr && tally->given_up;
-  decide(index, probe, *block_of(index),
-         {.probe = 0,
-          .rtt_us = 0,
-          .attempt = config_.max_tries,
-          .reason = down ? *tally->given_up : Reason::kNoResponse,
-          .from_target = false});
+  if (tally != nullptr && tally->given_up) {
+    skip_given_up(index, probe, block);
+  } else if (event.attempt < config_.max_tries) {
+    block.silence(index);
+    ++progress_.silences;
+  } else if (tally != nullptr && tally->up) {
+    decide(index, probe, block, event);
+  } else {
+    block.defer(index);
+    parked_.push_back(index);
+  }
+}
+
+// ARP or NDP failed, says the kernel. Of a neighbour never heard of that is certain: it is down, whatever becomes of
+// this one port. Else it is the gateway, or a host that answered before, and a trouble that may pass.
+void Sweep::on_missing(const Event& event, std::uint64_t index, Instant now) {
+  const PlannedProbe probe = plan_.at(index);
+  HostTally& tally = hosts_.get(probe.host);
+  const bool down = !tally.up && is_on_link(plan_.hosts().at(probe.host));
+  if (down) tally.given_up = Reason::kNoArp;
+  Block* block = undecided_block(index);
+  if (block == nullptr) return;
+  Event trouble = event;
+  trouble.reason = down ? Reason::kNoArp : Reason::kNoGateway;
+  if (down) {
+    decide(index, probe, *block, trouble);
+  } else {
+    on_trouble(trouble, index, *block, now);
+  }
+}
+
+void Sweep::on_neighbours(const NeighbourTable& table, Instant now) {
+  next_look_ = now + kLookEvery;
+  std::erase_if(parked_, [&](std::uint64_t index) {
+    Block* block = undecided_block(index);
+    if (block == nullptr) return true;
+    const PlannedProbe probe = plan_.at(index);
+    if (skip_given_up(index, probe, *block)) return true;
+    const Doubt left = doubt(probe, table, now);
+    if (left == Doubt::kWait) return false;
+    if (left == Doubt::kMissing) {
+      const Reason why = is_on_link(plan_.hosts().at(probe.host)) ? Reason::kNoArp : Reason::kNoGateway;
+      hosts_.get(probe.host).given_up = why;
+      if (why == Reason::kNoGateway) say_trouble(why);
+      skip_given_up(index, probe, *block);
+    } else {
+      decide(
+          index, probe, *block,
+          {.probe = 0, .rtt_us = 0, .attempt = config_.max_tries, .reason = Reason::kNoResponse, .from_target = false});
+    }
+    return true;
+  });
+}
+
+// Whether the silence of a host never heard of may be for want of an answer to ARP or NDP, and no probe of ours ever
+// left. An entry that failed may be dropped from the table later: to be seen as missing once is enough.
+Sweep::Doubt Sweep::doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now) {
+  const Address address = plan_.hosts().at(probe.host);
+  if (!is_on_link(address)) {
+    if (!table.behind_missing.contains(address)) return Doubt::kNone;
+    return far_contact_ && now < *far_contact_ + neighbour_patience_ ? Doubt::kWait : Doubt::kMissing;
+  }
+  HostTally& tally = hosts_.get(probe.host);
+  tally.seen_missing |= table.missing.contains(address);
+  if (tally.up || table.resolved.contains(address) || !tally.seen_missing) return Doubt::kNone;
+  return tally.contacted_at && now < *tally.contacted_at + neighbour_patience_ ? Doubt::kWait : Doubt::kMissing;
 }
 
 void Sweep::on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now) {
@@ -280,7 +268,6 @@ void Sweep::put_off(const Event& event, std::uint64_t index, Block& block, Insta
     back_off_ = std::clamp(2 * back_off_, kFirstBackOff, kLongestBackOff);
   }
   if (trouble.count >= kGiveUpAfter && now - trouble.first >= kGiveUp) {
-    troubles_.erase(index);
     decide(index, plan_.at(index), block, event);
     return;
   }
@@ -289,6 +276,7 @@ void Sweep::put_off(const Event& event, std::uint64_t index, Block& block, Insta
 }
 
 void Sweep::decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event) {
+  if (!troubles_.empty()) troubles_.erase(index);
   progress_.silences -= block.attempt(index) - 1U;
   block.decide(index);
   ++progress_.decided;
@@ -303,11 +291,6 @@ void Sweep::say_trouble(Reason reason) {
   bool& said = said_[static_cast<std::size_t>(reason)];
   if (!said) notices_.emplace_back(LocalTrouble{reason, {}});
   said = true;
-}
-
-bool Sweep::done() const {
-  const bool neighbours_known = unresolved_ == 0 || neighbours_asked_ >= neighbours_until_;
-  return progress_.decided == plan_.size() && neighbours_known;
 }
 
 }  // namespace portsweep

@@ -45,12 +45,11 @@ class Sweep {
   // A trouble that passes is tried again for this long, and at least kGiveUpAfter times.
   static constexpr Duration kGiveUp = 10s;
   static constexpr int kGiveUpAfter = 10;
-  // The first probe of each host on our own link is held for so much longer than the kernel takes to find out that a
-  // neighbour is missing.
-  static constexpr Duration kNeighbourSlack = 300ms;
+  // A neighbour is missing when so much more time has passed than the kernel takes to give up on it.
+  static constexpr Duration kNeighbourSlack = 100ms;
 
-  // Probe ids start at first_probe, so that
-  // late events of an earlier sweep on the same engine are known as such. `plan` must outlive the sweep.
+  // Probe ids start at first_probe, so that late events of an earlier sweep on the same engine are known as such.
+  // `plan` must outlive the sweep.
   Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const Neighbourhood& neighbourhood,
         RateLadder ladder);
 
@@ -60,11 +59,12 @@ class Sweep {
   void sent(std::size_t accepted, Instant now);
   void on(std::span<const Event> events, Instant now);
 
-  // The kernel had the time it takes to find out that neighbours are missing, and could say now (os/routes.h,
-  // read_missing_neighbours()): call on_missing_neighbours() with what it says. Its own ICMP errors come too, but it
-  // sends them at a limited rate.
-  bool wants_neighbours(Instant now) const;
-  void on_missing_neighbours(const AddressSet& missing, Instant now);
+  // Before the silence of a host that was never heard of is called its own, the neighbour table is asked: if nobody
+  // answers ARP or NDP for it, or for the gateway on the way, no probe ever left this machine. Then this is true, and
+  // on_neighbours() wants to know what the table says now (os/routes.h). The kernel's own ICMP errors about missing
+  // neighbours come too, but at a limited rate.
+  bool wants_neighbours(Instant now) const { return !parked_.empty() && now >= next_look_; }
+  void on_neighbours(const NeighbourTable& table, Instant now);
 
   // What was decided, and what there is to say, since the last call of clear().
   std::span<const Decision> decided() const { return decided_; }
@@ -73,7 +73,7 @@ class Sweep {
 
   // When due() should be asked again even if no event comes; Instant::max() if only events can help.
   Instant wake() const;
-  bool done() const;
+  bool done() const { return progress_.decided == plan_.size(); }
 
   const SweepProgress& progress() const { return progress_; }
   const HostTable& hosts() const { return hosts_; }
@@ -93,18 +93,13 @@ class Sweep {
     int count = 0;
   };
 
-  // A SYN that the kernel will send again, unasked, of a probe that is held past its wait.
-  struct Repeat {
-    Instant at;
-    std::uint64_t probe;
-    Instant end;  // of the hold
-  };
+  enum class Doubt : std::uint8_t { kNone, kWait, kMissing };
 
-  void charge_repeats(Instant now);
   std::optional<std::uint64_t> next_index(Instant now);
   std::optional<std::uint64_t> next_deferred(Instant now);
   bool open_block();
-  Block* block_of(std::uint64_t index);
+  // The block in which the index still waits for its verdict; nullptr if it has one.
+  Block* undecided_block(std::uint64_t index);
   void retire_blocks();
   bool skip_given_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
@@ -115,10 +110,8 @@ class Sweep {
   void on_silence(const Event& event, std::uint64_t index, Block& block);
   void on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now);
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
-  void on_neighbour_missing(std::uint64_t host, HostTally& tally);
-  void decide_silent(std::uint64_t index);
-  void settle_parked();
-  bool may_still_be_down(const HostTally& tally) const;
+  void on_missing(const Event& event, std::uint64_t index, Instant now);
+  Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
   void decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event);
   void say_trouble(Reason reason);
 
@@ -126,7 +119,7 @@ class Sweep {
   ProbeId first_probe_;
   PaceConfig config_;
   const AddressSet on_link_;  // of the plan's hosts
-  const Duration neighbour_hold_;
+  const Duration neighbour_patience_;
   Patience patience_;
   RateLadder ladder_;
   HostTable hosts_;
@@ -134,9 +127,7 @@ class Sweep {
   std::deque<Block> blocks_;      // the open ones, by index
   std::uint64_t next_block_ = 0;  // the first index that no block covers yet
   std::deque<Deferred> deferred_;
-  // Silent ports of hosts of which the kernel may yet say that nobody answers ARP for them.
-  std::deque<std::uint64_t> parked_;
-  std::deque<Repeat> repeats_;                           // by time
+  std::vector<std::uint64_t> parked_;  // silent ports of hosts never heard of, until the table is asked
   std::unordered_map<std::uint64_t, Trouble> troubles_;  // only of probes that had one
   Duration back_off_{};
 
@@ -144,10 +135,10 @@ class Sweep {
   std::vector<Decision> decided_;
   std::vector<Notice> notices_;
   std::array<bool, kReasonCount> said_{};
-  std::uint64_t unresolved_ = 0;  // hosts on our link that were contacted and never heard of
-  Instant neighbours_until_;      // until then the kernel may not know yet that one is missing
-  Instant neighbours_asked_;      // when on_missing_neighbours() was last called
-  bool more_to_send_ = false;     // due() stopped at the rate or at the room, not for want of probes
+  Instant next_look_{};                 // at the neighbour table
+  std::optional<Instant> far_contact_;  // when the first probe left for a gateway
+  bool had_room_ = false;               // at the last due()
+  bool more_to_send_ = false;           // due() stopped at the rate or at the room, not for want of probes
   SweepProgress progress_;
 };
 

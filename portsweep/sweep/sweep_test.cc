@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <utility>
 
 #include "testing/fake_engine.h"
 
@@ -41,7 +43,7 @@ class SweepTest : public testing::Test {
     const Instant start = clock.now();
     while (!sweep->done()) {
       ASSERT_LT(clock.now() - start, 1h) << "the sweep does not end";
-      if (sweep->wants_neighbours(clock.now())) sweep->on_missing_neighbours(missing, clock.now());
+      if (sweep->wants_neighbours(clock.now())) sweep->on_neighbours(table(clock.now() - start), clock.now());
       const std::size_t accepted = engine->send(sweep->due(clock.now(), engine->room()));
       sweep->sent(accepted, clock.now());
       const auto events = engine->wait(std::min(sweep->wake(), clock.now() + 50ms));
@@ -67,7 +69,8 @@ class SweepTest : public testing::Test {
   std::size_t capacity = 20'000;
   std::size_t accept_at_most = SIZE_MAX;
   AddressSet on_link;
-  AddressSet missing;  // what the kernel's neighbour table says when asked
+  // What the kernel's neighbour table says when asked, so long after the start.
+  std::function<NeighbourTable(Duration)> table = [](Duration) { return NeighbourTable(); };
   std::optional<Plan> plan;
   std::optional<FakeEngine> engine;
   std::optional<Sweep> sweep;
@@ -141,23 +144,6 @@ TEST_F(SweepTest, KeepsToMaxRate) {
   EXPECT_LE(elapsed, 2100ms);
 }
 
-// Each silent neighbour's first probe is held for 3 s, and meanwhile its SYN goes out again each second.
-TEST_F(SweepTest, KeepsToMaxRateWithWhatTheKernelRepeats) {
-  constexpr std::size_t kRate = 20;
-  on_link = hosts("10.0.0.0", 60);
-  run(on_link, ports(80, 80), [](const Transmission&) { return kSilent; }, {.max_rate = kRate});
-  std::vector<Instant> packets;
-  for (const FakeEngine::Sent& sent : engine->sent()) {
-    for (Instant at = sent.at; at < sent.at + sent.transmission.hold; at += 1s) packets.push_back(at);
-  }
-  std::sort(packets.begin(), packets.end());
-  EXPECT_GT(packets.size(), engine->sent().size());
-  constexpr std::size_t kSlack = 3;
-  for (std::size_t i = 0; i + kRate + kSlack < packets.size(); ++i) {
-    ASSERT_GT(packets[i + kRate + kSlack] - packets[i], 1s) << "after packet " << i;
-  }
-}
-
 TEST_F(SweepTest, RetriesTroublesThatPass) {
   for (const Reason trouble :
        {Reason::kNoDescriptors, Reason::kNoSourcePorts, Reason::kNoBuffers, Reason::kSelfConnect}) {
@@ -215,55 +201,146 @@ TEST_F(SweepTest, IgnoresLateAndDoubleAndForeignEvents) {
 
 TEST_F(SweepTest, CallsANeighbourThatDoesNotAnswerArpDown) {
   on_link = hosts("10.0.0.0", 256);
+  table = [](Duration) {
+    return NeighbourTable{.missing = hosts("10.0.0.2", 1), .resolved = {}, .behind_missing = {}};
+  };
   run(hosts("10.0.0.1", 2), ports(1, 3), [](const Transmission& t) -> std::optional<FakeAnswer> {
     if (t.target.address == parse_address("10.0.0.1")) return kClosed;
-    return FakeAnswer{.reason = Reason::kNoArp, .after = 3070ms, .from_target = false};
+    return std::nullopt;
   });
   EXPECT_EQ(count(Reason::kNoArp), 3U);
+  EXPECT_EQ(count(Reason::kReset), 3U);
   EXPECT_EQ(count(Reason::kNoResponse), 0U);  // never "filtered"
-  EXPECT_LT(elapsed, 3200ms);
-  sweep->hosts().for_each([](std::uint64_t host, const HostTally& tally) {
-    EXPECT_EQ(tally.given_up, host == 1 ? std::optional(Reason::kNoArp) : std::nullopt);
-  });
+  EXPECT_GE(elapsed, Neighbourhood().patience);
+  EXPECT_LT(elapsed, Neighbourhood().patience + 500ms);
 }
 
-TEST_F(SweepTest, StopsProbingANeighbourThatIsDown) {
+// A bug: failed entries may be dropped from the table before it is asked again.
+TEST_F(SweepTest, RemembersThatANeighbourWasMissing) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    if (since_start < 2500ms) now.missing = hosts("10.0.0.2", 1);
+    return now;
+  };
+  run(hosts("10.0.0.2", 1), ports(1, 3), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoArp), 3U);
+}
+
+TEST_F(SweepTest, CallsANeighbourThatAnsweredArpLateFiltered) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    (since_start < 2500ms ? now.missing : now.resolved) = hosts("10.0.0.2", 1);
+    return now;
+  };
+  run(hosts("10.0.0.2", 1), ports(1, 3), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 3U);
+}
+
+TEST_F(SweepTest, BelievesTheKernelThatANeighbourIsMissing) {
   on_link = hosts("10.0.0.0", 256);
   run(hosts("10.0.0.1", 1), ports(1, 65535),
-      [](const Transmission&) { return FakeAnswer{.reason = Reason::kNoArp, .after = 3000ms, .from_target = false}; });
-  EXPECT_EQ(count(Reason::kNoArp), 65535U);
-  EXPECT_LT(elapsed, 3000ms + PaceConfig().timeout + 100ms);  // what is in flight runs out, nothing more is sent
-}
-
-TEST_F(SweepTest, CallsASilentNeighbourFilteredOnlyAfterArpHadItsTime) {
-  on_link = hosts("10.0.0.0", 256);
-  run(hosts("10.0.0.1", 1), ports(1, 3), [](const Transmission&) { return kSilent; });
-  EXPECT_EQ(count(Reason::kNoResponse), 3U);
-  EXPECT_GE(elapsed, Neighbourhood().patience + Sweep::kNeighbourSlack);
-}
-
-TEST_F(SweepTest, AsksTheNeighbourTableWhatTheKernelDidNotSay) {
-  on_link = hosts("10.0.0.0", 256);
-  missing = hosts("10.0.0.2", 1);
-  run(hosts("10.0.0.1", 2), ports(1, 3), [](const Transmission&) { return kSilent; });
-  EXPECT_EQ(count(Reason::kNoResponse), 3U);
-  EXPECT_EQ(count(Reason::kNoArp), 3U);
-  EXPECT_EQ(reason(1, 1), Reason::kNoArp);
-}
-
-TEST_F(SweepTest, DoesNotWaitForArpOfANeighbourThatAnswered) {
-  on_link = hosts("10.0.0.0", 256);
-  run(hosts("10.0.0.1", 1), ports(1, 100),
-      [](const Transmission& t) { return t.target.port.number() < 10 ? std::optional(kOpen) : kSilent; });
-  EXPECT_EQ(count(Reason::kNoResponse), 91U);
-  EXPECT_LT(elapsed, 2s);
-}
-
-TEST_F(SweepTest, TakesADeadGatewayForATroubleOfOurs) {
-  run(hosts("10.9.0.1", 1), ports(1, 100),
       [](const Transmission&) { return FakeAnswer{.reason = Reason::kNoArp, .after = 500ms, .from_target = false}; });
-  EXPECT_EQ(count(Reason::kNoGateway), 100U);
+  EXPECT_EQ(count(Reason::kNoArp), 65535U);
+  EXPECT_LT(elapsed, 500ms + PaceConfig().timeout + 100ms);  // what is in flight runs out, nothing more is sent
+}
+
+TEST_F(SweepTest, DoesNotWaitForArpOfANeighbourThatIsThere) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration) {
+    return NeighbourTable{.missing = {}, .resolved = hosts("10.0.0.1", 1), .behind_missing = {}};
+  };
+  run(hosts("10.0.0.1", 1), ports(1, 100), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 100U);
+  EXPECT_LT(elapsed, 2200ms);
+}
+
+// A bug: two tries take less time than ARP needs to fail, and all ports were called filtered.
+TEST_F(SweepTest, NeverCallsWhatLiesBehindADeadGatewayFiltered) {
+  table = [](Duration) {
+    return NeighbourTable{.missing = {}, .resolved = {}, .behind_missing = hosts("10.9.0.0", 256)};
+  };
+  run(hosts("10.9.0.1", 2), ports(1, 10), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoGateway), 20U);
   EXPECT_EQ(notices.size(), 1U);
+}
+
+// A bug: the ports that were probed while the gateway was away became "filtered".
+TEST_F(SweepTest, TriesAgainWhatAGatewayLostThatWentAwayForAWhile) {
+  run(hosts("10.9.0.1", 1), ports(1, 120),
+      [this](const Transmission&) -> std::optional<FakeAnswer> {
+        const bool away = clock.now() > Instant(2s) && clock.now() < Instant(4s);
+        return away ? FakeAnswer{.reason = Reason::kNoArp, .after = 500ms, .from_target = false} : kClosed;
+      },
+      {.max_rate = 40});
+  EXPECT_EQ(count(Reason::kReset), 120U);
+}
+
+// Sweeps that a test drives by hand: one host, two ports.
+class SweepByHandTest : public testing::Test {
+ protected:
+  std::vector<Transmission> due(std::size_t room = 10) {
+    const auto given = sweep.due(clock.now(), room);
+    return {given.begin(), given.end()};
+  }
+  void on(const Transmission& t, Reason reason) {
+    const Event event{
+        .probe = t.probe, .rtt_us = 0, .attempt = t.attempt, .reason = reason, .from_target = is_answer(reason)};
+    sweep.on(std::span(&event, 1), clock.now());
+  }
+
+  FakeClock clock;
+  Plan plan{hosts("10.0.0.1", 1), ports(1, 2), ProbeOrder::kLinear, 1};
+  Sweep sweep{plan, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, clock.now())};
+};
+
+// A bug: such a probe was sent and decided once more.
+TEST_F(SweepByHandTest, DropsADeferredTryOfAPortThatALateAnswerDecided) {
+  const Transmission first = due().at(0);
+  sweep.sent(1, clock.now());
+  clock.advance(10ms);
+  const Transmission other = due().at(0);
+  sweep.sent(1, clock.now());
+  on(other, Reason::kReset);
+  on(first, Reason::kNoResponse);
+  clock.advance(10ms);
+  EXPECT_EQ(due().at(0).attempt, 2);
+  sweep.sent(0, clock.now());  // the engine took nothing: the try is deferred
+  on(first, Reason::kSynAck);  // the answer to the first try, late
+  EXPECT_EQ(sweep.decided().size(), 2U);
+  clock.advance(10ms);
+  EXPECT_TRUE(due().empty());
+  EXPECT_TRUE(sweep.done());
+}
+
+// A bug: once given up, a host got no more probes even when it answered one that was still under way.
+TEST_F(SweepByHandTest, GoesOnWithAHostThatAnswersAfterItWasCalledDown) {
+  const Neighbourhood link{.on_link = hosts("10.0.0.0", 256)};
+  const Plan three(hosts("10.0.0.1", 1), ports(1, 3), ProbeOrder::kLinear, 1);
+  Sweep near(three, 0, PaceConfig(), link, RateLadder(std::nullopt, clock.now()));
+  std::vector<Transmission> sent;
+  for (int i = 0; i < 2; ++i) {
+    sent.push_back(near.due(clock.now(), 1)[0]);
+    near.sent(1, clock.now());
+    clock.advance(10ms);
+  }
+  const auto say = [&](const Transmission& t, Reason reason) {
+    const Event event{.probe = t.probe, .rtt_us = 0, .attempt = 1, .reason = reason, .from_target = is_answer(reason)};
+    near.on(std::span(&event, 1), clock.now());
+  };
+  say(sent[0], Reason::kNoArp);
+  say(sent[1], Reason::kReset);
+  ASSERT_EQ(near.due(clock.now(), 10).size(), 1U);
+  EXPECT_EQ(near.decided().size(), 2U);
+}
+
+// A bug: the loop span while the engine had no room for it.
+TEST_F(SweepByHandTest, SleepsWhileThereIsNoRoomForADeferredProbe) {
+  ASSERT_EQ(due().size(), 1U);
+  sweep.sent(0, clock.now());
+  EXPECT_TRUE(due(0).empty());
+  EXPECT_EQ(sweep.wake(), Instant::max());
 }
 
 TEST_F(SweepTest, KeepsNoRowForSilentHostsOfALargePlan) {
