@@ -6,6 +6,7 @@
 // until entries run out.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,14 +20,14 @@ class ConntrackGuard {
  public:
   explicit ConntrackGuard(std::function<ConntrackRoom()> read) : read_(std::move(read)) {
     const ConntrackRoom room = read_();
-    if (room.most > room.used) limit_ = room.used + (room.most - room.used) / 2;
+    if (room.most > 0) limit_ = room.used + (room.most - std::min(room.most, room.used)) / 2;
   }
 
   // Reads the table anew; a Notice when the scan has to pause for the first time.
   std::optional<Notice> look() {
-    if (limit_ == 0) return std::nullopt;
+    if (!limit_) return std::nullopt;
     const ConntrackRoom room = read_();
-    full_ = room.used >= limit_;
+    full_ = room.used >= *limit_;
     if (!full_ || said_) return std::nullopt;
     said_ = true;
     return LocalTrouble{Reason::kNoBuffers, "the connection tracking table holds " + std::to_string(room.used) +
@@ -36,7 +37,7 @@ class ConntrackGuard {
 
  private:
   std::function<ConntrackRoom()> read_;
-  std::uint64_t limit_ = 0;  // 0: no table that could be read
+  std::optional<std::uint64_t> limit_;  // empty: there is no table that could be read
   bool full_ = false;
   bool said_ = false;
 };

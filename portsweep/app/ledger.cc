@@ -52,10 +52,12 @@ void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& 
       counts[Reason::kNoResponse] += plan.ports_per_host() - decided;
     }
     const bool only_silent = !tally.up && !tally.given_up && counts[Reason::kNoResponse] == counts.total();
-    if (only_silent && complete) return;
-    ++known;
     const Address address = plan.hosts().at(host);
+    // A host that was only silent needs no row, unless an earlier stage heard of it.
+    if (only_silent && complete && !rows_.contains(address)) return;
+    ++known;
     Row& row = rows_[address];
+    row.cut_short |= !complete;
     row.counts += counts;
     if (tally.rtt.known()) row.rtt = tally.rtt;
     row.up |= tally.up;
@@ -65,25 +67,31 @@ void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& 
   up_in_stage_.seal();
   if (complete && stage.kind == Stage::Kind::kSweep) swept_.add(stage.hosts);
   if (complete && stage.kind == Stage::Kind::kDiscovery) {
-    silent_in_ranges_ += stage.hosts.size() - known;
+    silent_without_row_ += stage.hosts.size() - known;
     partial_discovery_ = stage.ports.size() < ports_;
   }
 }
 
+// A host of a range that discovery did not find up: nobody meant to examine its other ports.
+bool Ledger::is_left_out(const Address& address, const Row& row) const {
+  return !row.up && !row.given_up && !row.cut_short && !targets_.singles.contains(address);
+}
+
 // What no stage decided was not examined.
-void Ledger::close_row(Row& row) const {
+void Ledger::close_row(const Address& address, Row& row) const {
   if (is_down(row.given_up) && !row.up) {
     row.counts = ReasonCounts();
     row.ports.clear();
     return;
   }
   const std::uint64_t decided = row.counts.total();
-  if (decided < ports_) row.counts[row.given_up.value_or(Reason::kStopped)] += ports_ - decided;
+  if (decided < ports_ && !is_left_out(address, row))
+    row.counts[row.given_up.value_or(Reason::kStopped)] += ports_ - decided;
   std::sort(row.ports.begin(), row.ports.end(), [](const KeptPort& a, const KeptPort& b) { return a.port < b.port; });
 }
 
 HostRecord Ledger::record(const Address& address, Row& row) const {
-  close_row(row);
+  close_row(address, row);
   HostRecord host;
   host.address = address;
   host.host = zones_.text(address);
@@ -133,23 +141,33 @@ void Ledger::for_each_host(SummaryRecord& summary, const std::function<void(cons
 
   const auto list = [&](const HostRecord& host) {
     count(host, summary);
-    if (host.state != HostState::kUp && !targets_.singles.contains(host.address)) return;
+    if (host.state != HostState::kUp && !targets_.singles.contains(host.address)) {
+      unlisted_ += host.counts;
+      if (host.state == HostState::kSilent) ++silent_in_ranges_;
+      return;
+    }
     summary.counts += host.counts;
     visit(host);
   };
   // Merges the rows with the single addresses of which nothing is known.
   std::uint64_t single = 0;
   const std::uint64_t singles = targets_.singles.size();
+  const auto list_single = [&](const Address& address) {
+    // Of a large range that the scan was stopped before, a line each would say nothing.
+    if (singles > kMostUntouched && !swept_.contains(address)) return;
+    list(silent_record(address));
+  };
   for (const Address& address : known) {
     for (; single < singles && targets_.singles.at(single) < address; ++single)
-      list(silent_record(targets_.singles.at(single)));
+      list_single(targets_.singles.at(single));
     if (single < singles && targets_.singles.at(single) == address) ++single;
     list(record(address, rows_.at(address)));
   }
-  for (; single < singles; ++single) list(silent_record(targets_.singles.at(single)));
+  for (; single < singles; ++single) list_single(targets_.singles.at(single));
 
-  summary.hosts_silent += silent_in_ranges_;
-  if (partial_discovery_) summary.hosts_silent_not_swept = silent_in_ranges_;
+  // Those without a row; the others were counted one by one.
+  summary.hosts_silent += silent_without_row_;
+  if (partial_discovery_) summary.hosts_silent_not_swept = silent_in_ranges_ + silent_without_row_;
   const std::uint64_t counted = summary.hosts_up + summary.hosts_silent + summary.hosts_down + summary.hosts_unexamined;
   summary.hosts_unexamined += targets_.size() - counted;  // ranges that no stage reached
 }

@@ -40,10 +40,15 @@ class Ledger {
   const AddressSet& up_in_stage() const { return up_in_stage_; }
 
   // Every host to be listed, in address order: all single addresses, and those of ranges that are up. Adds to the
-  // summary's counts as it goes; call once, at the end.
+  // summary's counts as it goes; call once, at the end. Where the scan was stopped before reaching more than
+  // kMostUntouched single addresses, those it did not reach are counted, not listed.
   void for_each_host(SummaryRecord& summary, const std::function<void(const HostRecord&)>& visit);
+  // The ports of hosts that are not listed; known after for_each_host().
+  const ReasonCounts& unlisted() const { return unlisted_; }
 
  private:
+  static constexpr std::uint64_t kMostUntouched = 65'536;
+
   // A port to be listed; the rest of its record follows from it.
   struct KeptPort {
     Port port;
@@ -56,6 +61,7 @@ class Ledger {
     ReasonCounts counts;
     RttEstimate rtt;
     bool up = false;
+    bool cut_short = false;  // a stage that had this host was stopped
     std::optional<Reason> given_up;
     std::vector<KeptPort> ports;
   };
@@ -63,7 +69,8 @@ class Ledger {
   PortRecord port_record(const Address& address, const KeptPort& port) const;
   HostRecord record(const Address& address, Row& row) const;
   HostRecord silent_record(const Address& address) const;
-  void close_row(Row& row) const;
+  bool is_left_out(const Address& address, const Row& row) const;
+  void close_row(const Address& address, Row& row) const;
   void count(const HostRecord& host, SummaryRecord& summary) const;
 
   const ScanTargets& targets_;
@@ -74,7 +81,9 @@ class Ledger {
   std::unordered_map<Address, Row> rows_;
   AddressSet swept_;  // whole stages of single addresses that were completed
   AddressSet up_in_stage_;
+  std::uint64_t silent_without_row_ = 0;  // hosts of ranges, as those of the next line
   std::uint64_t silent_in_ranges_ = 0;
+  ReasonCounts unlisted_;
   bool partial_discovery_ = false;
 };
 

@@ -39,11 +39,17 @@ void Reporter::end(const SummaryRecord& summary) {
   each([&](Sink& sink) { sink.format->end(summary, sink.bytes); });
 }
 
-Result<void> Reporter::flush() {
+bool Reporter::has_much() const {
+  constexpr std::size_t kMuch = 256 << 10;
+  const auto much = [](const Sink& sink) { return sink.bytes.size() >= kMuch; };
+  return (stdout_ && much(*stdout_)) || std::any_of(files_.begin(), files_.end(), much);
+}
+
+Result<void> Reporter::flush(const std::function<void()>& while_blocked) {
   if (stdout_ && !stdout_->bytes.empty()) {
     const std::string bytes = std::exchange(stdout_->bytes, {});
     if (!stdout_closed_) {
-      const WriteOutcome outcome = TRY(stream_.write(bytes));
+      const WriteOutcome outcome = TRY(stream_.write(bytes, while_blocked));
       stdout_closed_ = outcome == WriteOutcome::kClosed;
     }
   }

@@ -7,6 +7,7 @@
 // an Error. One thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,8 +36,10 @@ class Reporter {
 
   // Something has gathered for standard output.
   bool has_standard_output() const { return stdout_ && !stdout_->bytes.empty(); }
-  // Writes what has gathered.
-  Result<void> flush();
+  // So much has gathered that it should be written before more comes.
+  bool has_much() const;
+  // Writes what has gathered. While standard output does not take it `while_blocked` is called, several times a second.
+  Result<void> flush(const std::function<void()>& while_blocked = {});
   // Writes the rest and puts files in place, under their names.
   Result<void> commit();
 

@@ -47,14 +47,16 @@ class ScanRun {
   Result<int> finish();
 
  private:
-  enum class Stop : std::uint8_t { kNo, kSignal, kDeadline, kNobodyReads };
+  enum class Stop : std::uint8_t { kNo, kSignal, kDeadline, kNobodyReads, kEngine };
 
   Result<void> run_stage(Stage stage, Schedule& schedule);
   Result<void> sweep_loop(const Plan& plan, Sweep& sweep);
   Result<void> wait_out(Instant end);
   Result<void> flush();
+  Result<void> stop_for(const Error& trouble);
   Stop why_stop() const;
   void tick(const Sweep& sweep);
+  void note_output(Result<void> outcome);
   SummaryRecord summary();
   int exit_code(const SummaryRecord& summary) const;
 
@@ -70,6 +72,8 @@ class ScanRun {
   std::unique_ptr<Engine> engine_;
   Stop stopped_ = Stop::kNo;
   ProbeId next_probe_ = 0;
+  std::optional<Error> output_trouble_;  // while hosts were listed
+  std::optional<Error> engine_trouble_;
   ScanProgress progress_;  // of the stages done, and the total
   Instant next_tick_;
 };
@@ -102,6 +106,7 @@ Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
   const Instant begun = world_.clock.now();
   const Plan plan(stage.hosts, stage.ports, config_.order, config_.seed);
   Sweep sweep(plan, next_probe_, config_.pace, world_.neighbourhood, ladder_);
+  if (stage.kind == Stage::Kind::kRest) sweep.assume_up();
   next_probe_ += plan.size();
   TRY_VOID(sweep_loop(plan, sweep));
   const bool complete = stopped_ == Stop::kNo;
@@ -125,8 +130,9 @@ Result<void> ScanRun::sweep_loop(const Plan& plan, Sweep& sweep) {
     const std::size_t room = conntrack_.is_full() ? 0 : std::min(kTurn, engine_->room());
     const std::size_t accepted = engine_->send(sweep.due(now, room));
     sweep.sent(accepted, now);
-    const auto events = TRY(engine_->wait(std::min(sweep.wake(), now + kTick)));
-    sweep.on(events, world_.clock.now());
+    const auto events = engine_->wait(std::min(sweep.wake(), now + kTick));
+    if (!events) return stop_for(events.error());
+    sweep.on(*events, world_.clock.now());
 
     ledger_.commit(plan, sweep.decided(), [&](const PortRecord& port) { reporter_.port(port); });
     for (const Notice& notice : sweep.notices()) note(notice);
@@ -138,13 +144,24 @@ Result<void> ScanRun::sweep_loop(const Plan& plan, Sweep& sweep) {
 
 Result<void> ScanRun::flush() {
   if (reporter_.has_standard_output()) observer_.on_output();
-  return reporter_.flush();
+  // A reader that does not read holds us up; when asked to stop meanwhile, at least nothing more is sent.
+  return reporter_.flush([this] {
+    if (engine_ && world_.stop_requested() != 0) engine_->stop();
+  });
+}
+
+// The engine cannot go on: what was found is still worth writing.
+Result<void> ScanRun::stop_for(const Error& trouble) {
+  engine_trouble_ = trouble;
+  stopped_ = Stop::kEngine;
+  return {};
 }
 
 // Lets time pass between two groups of neighbours.
 Result<void> ScanRun::wait_out(Instant end) {
   while (stopped_ == Stop::kNo && world_.clock.now() < end) {
-    TRY_VOID(engine_->wait(std::min(end, world_.clock.now() + kTick)));
+    const auto events = engine_->wait(std::min(end, world_.clock.now() + kTick));
+    if (!events) return stop_for(events.error());
     stopped_ = why_stop();
   }
   return {};
@@ -179,10 +196,14 @@ SummaryRecord ScanRun::summary() {
   summary.probes = progress_.sent;
   summary.names_unresolved = targets_.names_unresolved;
   summary.addresses_refused = targets_.addresses_refused;
-  ledger_.for_each_host(summary, [&](const HostRecord& host) { reporter_.host(host); });
+  ledger_.for_each_host(summary, [&](const HostRecord& host) {
+    reporter_.host(host);
+    if (!output_trouble_ && reporter_.has_much()) note_output(flush());
+  });
   switch (stopped_) {
     case Stop::kSignal: summary.incomplete_because = "interrupted"; break;
     case Stop::kDeadline: summary.incomplete_because = "deadline"; break;
+    case Stop::kEngine: summary.incomplete_because = "trouble of this machine"; break;
     case Stop::kNobodyReads: summary.incomplete_because = "nobody reads the output"; break;
     case Stop::kNo:
       if (summary.hosts_unexamined > 0 || summary.counts.of(PortState::kUnexamined) > 0) {
@@ -202,16 +223,25 @@ int ScanRun::exit_code(const SummaryRecord& summary) const {
   constexpr int kEnvironment = 4;
   if (stopped_ == Stop::kSignal) return 128 + world_.stop_requested();
   if (stopped_ == Stop::kNobodyReads || summary.complete) return 0;
-  const ReasonCounts& counts = summary.counts;
-  const bool no_way_out = counts.total() > 0 && counts.total() == counts[Reason::kNoRoute] + counts[Reason::kNoFamily];
+  if (stopped_ == Stop::kEngine) return kEnvironment;
+  ReasonCounts counts = summary.counts;
+  counts += ledger_.unlisted();
+  const std::uint64_t barred = counts[Reason::kNoRoute] + counts[Reason::kNoFamily] + counts[Reason::kNotPermitted];
+  const bool no_way_out = counts.total() > 0 && counts.total() == barred;
   return no_way_out && summary.hosts_up == 0 ? kEnvironment : kIncomplete;
+}
+
+void ScanRun::note_output(Result<void> outcome) {
+  if (!outcome) output_trouble_ = std::move(outcome).error();
 }
 
 Result<int> ScanRun::finish() {
   const SummaryRecord total = summary();
+  if (output_trouble_) return *output_trouble_;
   reporter_.end(total);
   TRY_VOID(flush());
   TRY_VOID(reporter_.commit());
+  if (engine_trouble_) return *engine_trouble_;
   return total.exit;
 }
 

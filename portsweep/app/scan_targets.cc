@@ -2,6 +2,7 @@
 #include "portsweep/app/scan_targets.h"
 
 #include <algorithm>
+#include <span>
 
 #include "portsweep/base/numbers.h"
 #include "portsweep/plan/plan.h"
@@ -19,10 +20,10 @@ std::vector<Address> chosen(const std::vector<Address>& found, AddressChoice cho
   return first == found.end() ? std::vector<Address>{} : std::vector<Address>{*first};
 }
 
-Result<AddressSet> resolve_excludes(const TargetConfig& config, Resolver& resolver) {
+Result<AddressSet> excluded(const TargetConfig& config, std::span<const Resolution> resolved) {
   AddressSet excludes = config.excludes.singles;
   excludes.add(config.excludes.ranges);
-  for (const Resolution& found : resolver.resolve(config.excludes.names, kResolveLimit)) {
+  for (const Resolution& found : resolved) {
     if (found.addresses.empty()) {
       return Error::usage("--exclude: cannot resolve " + found.name + ": " + found.why)
           .with_hint("nothing was sent; give its address, or leave it out");
@@ -102,11 +103,15 @@ std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 Result<ScanTargets> resolve_targets(const TargetConfig& config, Resolver& resolver, std::vector<Notice>& notices) {
-  const AddressSet excludes = TRY(resolve_excludes(config, resolver));
+  // All names at once: the time limit is for all of them.
+  std::vector<std::string> names = config.excludes.names;
+  names.insert(names.end(), config.targets.names.begin(), config.targets.names.end());
+  const std::vector<Resolution> found = resolver.resolve(names, kResolveLimit);
+  const std::span<const Resolution> resolved = found;
+  const std::size_t of_excludes = config.excludes.names.size();
+  const AddressSet excludes = TRY(excluded(config, resolved.first(of_excludes)));
   ScanTargets targets = addresses_of(config, notices);
-  for (const Resolution& found : resolver.resolve(config.targets.names, kResolveLimit)) {
-    add_name(found, config, excludes, targets, notices);
-  }
+  for (const Resolution& name : resolved.subspan(of_excludes)) add_name(name, config, excludes, targets, notices);
   finish(config, excludes, targets);
   return targets;
 }

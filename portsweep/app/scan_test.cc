@@ -152,6 +152,54 @@ TEST_F(ScanTest, SweepsOnlyTheHostsOfARangeThatAreUp) {
   EXPECT_EQ(summary()["hosts_silent_not_swept"], 255);
 }
 
+// A bug: a host that answered discovery and then nothing lost its verdicts on the rest.
+TEST_F(ScanTest, KeepsTheVerdictsOnAHostThatIsSilentAfterDiscovery) {
+  target("10.0.0.0/30");
+  ports(1, 300);
+  EXPECT_EQ(run([](const Transmission& t) -> std::optional<FakeAnswer> {
+              if (t.target.address != addr("10.0.0.2")) return std::nullopt;
+              return t.target.port == Port(22) || t.target.port == Port(80) ? std::optional(kOpen) : std::nullopt;
+            }),
+            0);
+  EXPECT_EQ(host("10.0.0.2")["open"], 2);
+  EXPECT_EQ(host("10.0.0.2")["filtered"], 298);
+  EXPECT_EQ(host("10.0.0.2")["unexamined"], 0);
+  EXPECT_EQ(summary()["complete"], true);
+}
+
+// A bug: an error that a router sent about a host of a range made it "unexamined", and the scan incomplete.
+TEST_F(ScanTest, TakesAHostOfARangeThatARouterSpeaksForAsSilent) {
+  target("10.0.0.0/29");
+  ports(1, 300);
+  EXPECT_EQ(run([](const Transmission& t) -> std::optional<FakeAnswer> {
+              if (t.target.address == addr("10.0.0.1")) return kClosed;
+              if (t.target.port.number() % 2 == 0) return std::nullopt;
+              return FakeAnswer{.reason = Reason::kHostUnreach, .after = 1ms, .from_target = false};
+            }),
+            0);
+  EXPECT_EQ(summary()["hosts_silent"], 7);
+  EXPECT_EQ(summary()["hosts_silent_not_swept"], 7);
+  EXPECT_EQ(summary()["hosts_unexamined"], 0);
+}
+
+TEST_F(ScanTest, EndsWithExit4WithoutAWayToARangeToo) {
+  target("10.0.0.0/29");
+  ports(1, 10);
+  EXPECT_EQ(run([](const Transmission&) { return FakeAnswer{.reason = Reason::kNoRoute, .from_target = false}; }), 4);
+  EXPECT_EQ(summary()["hosts_unexamined"], 8);
+}
+
+TEST_F(ScanTest, CountsWhatAnInterruptedLargeScanNeverReached) {
+  target("10.0.0.0/14");
+  config.target.skip_discovery = true;
+  ports(80, 80);
+  std::size_t sent = 0;
+  stop_when = [&] { return sent >= 1000; };
+  EXPECT_EQ(run([&](const Transmission&) { return ++sent, std::optional(kClosed); }), 130);
+  EXPECT_LT(of_type("host").size(), 2000U);
+  EXPECT_EQ(summary()["hosts_up"].get<int>() + summary()["hosts_unexamined"].get<int>(), 1 << 18);
+}
+
 TEST_F(ScanTest, SweepsSilentHostsOfARangeWhenAskedTo) {
   target("10.0.0.0/30");
   ports(1, 200);
@@ -309,6 +357,16 @@ TEST_F(ScanTest, PausesWhileTheConnectionTrackingTableIsHalfFull) {
   EXPECT_EQ(host("10.0.0.1")["closed"], 500);
   EXPECT_GE(summary()["elapsed_s"].get<double>(), 29.0);
   EXPECT_EQ(notices.size(), 1U);
+}
+
+// A bug: a table that was full from the start was taken for no table.
+TEST_F(ScanTest, WaitsWhileTheConnectionTrackingTableIsFullFromTheStart) {
+  target("10.0.0.1");
+  ports(1, 50);
+  conntrack = [&] { return ConntrackRoom{clock.now() > Instant(20s) ? 0U : 1000U, 1000}; };
+  EXPECT_EQ(run([](const Transmission&) { return kClosed; }), 0);
+  EXPECT_EQ(host("10.0.0.1")["closed"], 50);
+  EXPECT_GE(summary()["elapsed_s"].get<double>(), 18.0);
 }
 
 TEST_F(ScanTest, SaysThatNothingWasLeftToScan) {

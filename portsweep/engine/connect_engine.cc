@@ -139,10 +139,13 @@ int ConnectEngine::ensure_socket(std::uint32_t slot, Family family) {
 void ConnectEngine::start(std::uint32_t slot, const Transmission& transmission) {
   Slot& s = slots_[slot];
   s.state = State::kConnecting;
-  s.sent_at = clock_.now();
-  wheel_.arm(slot, s.sent_at + transmission.wait);
   const int error = tcp_.connect(s.fd, s.target);
-  if (error == EINPROGRESS) return;
+  // The wait begins when the SYN has left, however long that took.
+  s.sent_at = clock_.now();
+  if (error == EINPROGRESS) {
+    wheel_.arm(slot, s.sent_at + transmission.wait);
+    return;
+  }
   if (error == 0 || error == ECONNREFUSED) {  // at once, as loopback may answer
     error == 0 ? harvest_established(slot, 0) : harvest_failed(slot, error, 0);
     return;

@@ -14,8 +14,8 @@ constexpr std::uint64_t kProbesForThreads = 10'000;
 constexpr unsigned kMostWorkers = 4;  // chosen by ourselves; more may be asked for
 // Enough for 100 k silent probes a second at 300 ms each; a socket that connects takes the kernel about 4 KiB.
 constexpr std::uint64_t kMostSockets = 32'768;
-// For epoll instances, eventfds, name look-ups and reading /proc.
-constexpr std::uint64_t kSpareDescriptors = 8;
+// For reading /proc and netlink, and the wake-up of the caller.
+constexpr std::uint64_t kSpareDescriptors = 3;
 constexpr std::uint64_t kDescriptorsAWorker = 3;
 
 // The engine with what it works on, in one thread.
@@ -41,6 +41,10 @@ class SingleConnectEngine final : public Engine {
 ConnectPlan plan_connect(const ConnectSetup& setup, unsigned processors) {
   unsigned workers = setup.workers;
   if (workers == 0) workers = setup.probes < kProbesForThreads ? 1 : std::clamp(processors, 1U, kMostWorkers);
+  // Each needs a socket besides.
+  const std::uint64_t bearable =
+      (setup.descriptors - std::min(setup.descriptors, kSpareDescriptors)) / (kDescriptorsAWorker + 1);
+  workers = static_cast<unsigned>(std::clamp<std::uint64_t>(bearable, 1, workers));
   const std::uint64_t taken = kSpareDescriptors + kDescriptorsAWorker * workers;
   const std::uint64_t free = setup.descriptors > taken ? setup.descriptors - taken : 1;
   // A probe may go on listening, for a neighbour that may be missing, while its port is tried again.

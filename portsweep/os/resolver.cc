@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "portsweep/os/sockaddr.h"
+#include "portsweep/os/system_error.h"
 
 namespace portsweep {
 namespace {
@@ -66,7 +67,13 @@ std::vector<Resolution> SystemResolver::resolve(std::span<const std::string> nam
   const auto work = std::make_shared<Work>();
   for (const std::string& name : names) work->results.push_back({name, {}, "no answer in time"});
   for (std::size_t i = 0; i < std::min<std::size_t>(kThreads, names.size()); ++i) {
-    std::thread([work] { run(work); }).detach();
+    try {
+      std::thread([work] { run(work); }).detach();
+    } catch (const std::system_error& error) {
+      if (i > 0) break;  // go on with the threads there are
+      for (Resolution& result : work->results) result.why = errno_text(error.code().value());
+      return std::move(work->results);
+    }
   }
   std::unique_lock lock(work->mutex);
   work->finished.wait_for(lock, limit, [&] { return work->done == work->results.size(); });

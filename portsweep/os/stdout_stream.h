@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <string_view>
 
 #include "portsweep/base/result.h"
@@ -19,7 +20,8 @@ class StdoutStream {
   // Another descriptor in tests.
   explicit StdoutStream(int fd = STDOUT_FILENO) : fd_(fd) {}
 
-  Result<WriteOutcome> write(std::string_view bytes);
+  // May wait for the reader without limit; while it waits `while_blocked` is called, several times a second.
+  Result<WriteOutcome> write(std::string_view bytes, const std::function<void()>& while_blocked = {});
   // Call once, after the last write: some file systems tell only now that there was no room.
   Result<void> finish();
 

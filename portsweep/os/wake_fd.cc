@@ -39,7 +39,8 @@ void WakeFd::drain() const {
 void WakeFd::wait(Duration timeout) const {
   pollfd entry{.fd = fd_, .events = POLLIN, .revents = 0};
   const auto rounded_up = std::chrono::ceil<std::chrono::milliseconds>(std::max(timeout, Duration{0}));
-  ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(rounded_up.count(), 60'000)));
+  const int ready = ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(rounded_up.count(), 60'000)));
+  if (ready > 0) drain();
 }
 
 }  // namespace portsweep

@@ -18,7 +18,8 @@ class WakeFd {
   int fd() const { return fd_; }
   void notify() const;
   void drain() const;
-  // Returns when notified or after `timeout`, rounded up to the millisecond, or early on a signal.
+  // Returns when notified, which it takes note of as drain() does, or after `timeout`, rounded up to the millisecond,
+  // or early on a signal.
   void wait(Duration timeout) const;
 
  private:

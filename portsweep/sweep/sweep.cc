@@ -185,7 +185,7 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block) {
   } else if (event.attempt < config_.max_tries) {
     block.silence(index);
     ++progress_.silences;
-  } else if (tally != nullptr && tally->up) {
+  } else if (assumed_up_ || (tally != nullptr && tally->up)) {
     decide(index, probe, block, event);
   } else {
     block.defer(index);
@@ -198,7 +198,7 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block) {
 void Sweep::on_missing(const Event& event, std::uint64_t index, Instant now) {
   const PlannedProbe probe = plan_.at(index);
   HostTally& tally = hosts_.get(probe.host);
-  const bool down = !tally.up && is_on_link(plan_.hosts().at(probe.host));
+  const bool down = !tally.up && !assumed_up_ && is_on_link(plan_.hosts().at(probe.host));
   if (down) tally.given_up = Reason::kNoArp;
   Block* block = undecided_block(index);
   if (block == nullptr) return;

@@ -53,6 +53,9 @@ class Sweep {
   Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const Neighbourhood& neighbourhood,
         RateLadder ladder);
 
+  // Says that an earlier sweep heard of all the hosts: their silence needs no look at the neighbour table.
+  void assume_up() { assumed_up_ = true; }
+
   // What to send now: at most `room` probes, and no more than the pace allows. Valid until the next call of due().
   std::span<const Transmission> due(Instant now, std::size_t room);
   // How many of them, from the first on, the engine accepted; the others stay due.
@@ -137,8 +140,9 @@ class Sweep {
   std::array<bool, kReasonCount> said_{};
   Instant next_look_{};                 // at the neighbour table
   std::optional<Instant> far_contact_;  // when the first probe left for a gateway
-  bool had_room_ = false;               // at the last due()
-  bool more_to_send_ = false;           // due() stopped at the rate or at the room, not for want of probes
+  bool assumed_up_ = false;
+  bool had_room_ = false;      // at the last due()
+  bool more_to_send_ = false;  // due() stopped at the rate or at the room, not for want of probes
   SweepProgress progress_;
 };
 
