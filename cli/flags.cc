@@ -319,9 +319,9 @@ constexpr Flag kFlags[] = {
    .details = "Targets given as addresses are not affected: both families can be scanned in one run.",
    .apply = set_addresses<AddressChoice::kIpv6>},
   {.names = "--confirm-targets", .category = Category::kTargets, .takes = Takes::kValue, .value = "N",
-   .summary = "yes, N public addresses are meant",
-   .details = "Needed to scan more than 65,536 public addresses. N must be their exact number, which the command "
-              "plan prints.",
+   .summary = "yes, all these N addresses are meant",
+   .details = "Needed to scan more than 65,536 public addresses, or with more than 100,000,000,000 probes. N must be "
+              "the exact number of all addresses, which the command plan prints.",
    .apply = set_confirmed},
 
   // ---- ports
@@ -500,6 +500,11 @@ constexpr Flag kFlags[] = {
    .refusal = "not every format it stands for exists here; give one -o FORMAT:FILE for each you want"},
   {.names = "-sS", .category = Category::kRefused,
    .refusal = "the raw SYN engine does not exist in this version; -sT does the job and needs no privilege"},
+  {.names = "--shard", .category = Category::kRefused, .takes = Takes::kAnything,
+   .refusal = "scans cannot be cut into shards in this version; give each machine its own targets or ports"},
+  {.names = "--miss", .category = Category::kRefused, .takes = Takes::kAnything,
+   .refusal = "this version does not measure loss and so cannot bound the chance of a miss; --max-tries N tries "
+              "silent ports more often"},
   {.names = "-sU", .category = Category::kRefused, .refusal = "portsweep scans TCP ports only"},
   {.names = "-sN -sF -sX -sM", .category = Category::kRefused, .refusal = kNoStealth},
   {.names = "-sA -sW", .category = Category::kRefused,

@@ -23,14 +23,52 @@ constexpr CommandRow kCommands[] = {
     {"completions", "bash|zsh|fish", "print completions for a shell", true},
 };
 
+// Words that are kept for commands to come: as a first word they are not taken for hosts.
+constexpr std::string_view kReserved[] = {"diff",   "history", "check",  "report", "compare",
+                                          "resume", "watch",   "policy", "doctor", "config"};
+
 bool is_command(std::string_view word) {
   return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const CommandRow& c) { return c.name == word; });
 }
 
+bool is_reserved(std::string_view word) {
+  return std::find(std::begin(kReserved), std::end(kReserved), word) != std::end(kReserved);
+}
+
+// The command that was probably meant: the same letters in another case or order ("Scan", "scna").
+std::string_view command_meant_by(std::string_view word) {
+  const auto letters = [](std::string_view text) {
+    std::string sorted;
+    for (const char c : text) sorted += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+  };
+  for (const CommandRow& row : kCommands) {
+    if (word.size() == row.name.size() && letters(word) == letters(row.name)) return row.name;
+  }
+  return {};
+}
+
+// A slip in a command's name must not become a host that is looked up and scanned.
+Result<void> refuse_slips(std::string_view word) {
+  const std::string host = fmt::format("to scan a host of that name: portsweep scan {}", quote(word));
+  if (is_reserved(word)) {
+    return Error::usage(fmt::format("the command {} does not exist in this version", word)).with_hint(host);
+  }
+  if (const std::string_view meant = command_meant_by(word); !meant.empty()) {
+    return Error::usage(fmt::format("there is no command {}: did you mean {}?", quote(word), meant)).with_hint(host);
+  }
+  return {};
+}
+
 // Takes the command's name out of the tokens.
-std::string_view take_command(std::vector<Token>& tokens) {
+Result<std::string_view> take_command(std::vector<Token>& tokens) {
   const auto first = std::find_if(tokens.begin(), tokens.end(), [](const Token& t) { return t.flag == nullptr; });
-  if (first == tokens.end() || first->after_options || !is_command(first->value)) return "scan";
+  if (first == tokens.end() || first->after_options) return std::string_view("scan");
+  if (!is_command(first->value)) {
+    TRY_VOID(refuse_slips(first->value));
+    return std::string_view("scan");
+  }
   const std::string_view command = first->value;
   tokens.erase(first);
   return command;
@@ -89,7 +127,7 @@ Result<Command> parse_command_line(std::span<const char* const> argv) {
   if (words.empty()) return Command(Usage{});
   std::vector<Token> tokens = TRY(lex(words));
   if (auto asked = asked_of_us(tokens)) return *std::move(asked);
-  const std::string_view command = take_command(tokens);
+  const std::string_view command = TRY(take_command(tokens));
   if (command == "help") return Command(LongHelp{});  // "help scan": the long help holds it all
   if (command == "version") return bare(command, tokens, Version{});
   if (command == "man") return bare(command, tokens, Man{});

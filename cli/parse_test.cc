@@ -147,5 +147,22 @@ TEST(Options, OfOtherScannersAreRefusedByNameWithAReason) {
   EXPECT_THAT(error_of({"--engine", "syn", "h"}), HasSubstr("not built yet; connect is"));
 }
 
+// A bug: "portsweep diff a b" looked three names up.
+TEST(CommandWords, OfCommandsToComeAreNotHosts) {
+  for (const char* word : {"diff", "history", "check", "doctor", "compare"}) {
+    EXPECT_THAT(error_of({word, "127.0.0.1"}), HasSubstr("does not exist in this version")) << word;
+    EXPECT_THAT(scan({"scan", word}).target.targets, ElementsAre(Field(&Value::text, word)));
+    EXPECT_THAT(scan({"--", word}).target.targets, ElementsAre(Field(&Value::text, word)));
+    EXPECT_THAT(scan({"127.0.0.1", word}).target.targets.size(), 2U);
+  }
+}
+
+TEST(CommandWords, WithASlipAreNotHosts) {
+  EXPECT_THAT(error_of({"scna", "127.0.0.1"}), HasSubstr("did you mean scan?"));
+  EXPECT_THAT(error_of({"Scan", "127.0.0.1"}), HasSubstr("did you mean scan?"));
+  EXPECT_THAT(error_of({"PLAN", "127.0.0.1"}), HasSubstr("did you mean plan?"));
+  EXPECT_EQ(scan({"scanner", "127.0.0.1"}).target.targets.size(), 2U);
+}
+
 }  // namespace
 }  // namespace portsweep::cli

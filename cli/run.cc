@@ -50,7 +50,10 @@ int fail(const Error& error) {
   return number_of(exit_code(error.kind()));
 }
 
-int print(std::string_view text) {
+Error output_is_closed() { return Error::environment("standard output is closed"); }
+
+int print(const StandardStreams& streams, std::string_view text) {
+  if (streams.output_closed) return fail(output_is_closed());
   StdoutStream out;
   if (const auto written = out.write(text); !written) return fail(written.error());
   if (const auto finished = out.finish(); !finished) return fail(finished.error());
@@ -123,8 +126,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const auto resolved = resolve_here(command.raw);
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
-    return fail(
-        Error::environment("standard output is closed").with_hint("> /dev/null, if the results go to a file by -o"));
+    return fail(output_is_closed().with_hint("> /dev/null, if the results go to a file by -o"));
   }
   std::vector<Notice> notices = resolved->notices;
   SystemResolver resolver;
@@ -148,16 +150,19 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   return exit ? *exit : fail(exit.error());
 }
 
-int run_plan(const PlanCommand& command) {
+int run_plan(const PlanCommand& command, const StandardStreams& streams) {
   const auto resolved = resolve_here(command.raw);
   if (!resolved) return fail(resolved.error());
+  if (!resolved->config.output.files.empty()) {
+    return fail(Error::usage("-o: plan writes no files: it shows the plan on standard output"));
+  }
   Teller teller(resolved->talk);
   std::vector<Notice> notices = resolved->notices;
-  const auto plan = summarise_plan(resolved->config, notices);
+  const auto plan = summarise_plan(resolved->config, read_broadcast_addresses(), notices);
   if (!plan) return fail(plan.error());
   for (const Notice& notice : notices) teller.on_notice(notice);
   const bool json = resolved->config.output.stdout_format->name == "jsonl";
-  return print(json ? plan_json(*plan) : plan_text(*plan));
+  return print(streams, json ? plan_json(*plan) : plan_text(*plan));
 }
 
 }  // namespace
@@ -173,13 +178,13 @@ int run(std::span<const char* const> argv) {
                           complain(short_help(formats()));
                           return number_of(ExitCode::kUsage);
                         },
-                        [](const ShortHelp&) { return print(short_help(formats())); },
-                        [](const LongHelp&) { return print(long_help(formats())); },
-                        [](const Version&) { return print("portsweep " + std::string(kVersion) + "\n"); },
-                        [](const Man&) { return print(man_page(formats(), kVersion)); },
-                        [](const Completions& which) { return print(completions(which.shell, formats())); },
+                        [&](const ShortHelp&) { return print(streams, short_help(formats())); },
+                        [&](const LongHelp&) { return print(streams, long_help(formats())); },
+                        [&](const Version&) { return print(streams, "portsweep " + std::string(kVersion) + "\n"); },
+                        [&](const Man&) { return print(streams, man_page(formats(), kVersion)); },
+                        [&](const Completions& which) { return print(streams, completions(which.shell, formats())); },
                         [&](const ScanCommand& scan) { return run_scan(scan, streams); },
-                        [](const PlanCommand& plan) { return run_plan(plan); },
+                        [&](const PlanCommand& plan) { return run_plan(plan, streams); },
                     },
                     *command);
 }

@@ -9,8 +9,10 @@
 
 namespace portsweep {
 
-Result<PlanSummary> summarise_plan(const ScanConfig& config, std::vector<Notice>& notices) {
-  const ScanTargets targets = TRY(unresolved_targets(config.target, notices));
+Result<PlanSummary> summarise_plan(const ScanConfig& config, const AddressSet& broadcast,
+                                   std::vector<Notice>& notices) {
+  ScanTargets targets = TRY(unresolved_targets(config.target, notices));
+  TRY_VOID(refuse_broadcast(broadcast, config.target, targets, notices));
   TRY_VOID(check_countable(targets));
   PlanSummary plan;
   plan.plan_id = plan_id(targets, config.target.ports, config.order, config.seed);

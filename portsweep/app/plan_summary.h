@@ -31,6 +31,7 @@ struct PlanSummary {
   bool needs_confirmation = false;    // by --confirm-targets, with `targets` as its number
 };
 
-Result<PlanSummary> summarise_plan(const ScanConfig& config, std::vector<Notice>& notices);
+// `broadcast`: as find_targets() has it, so that both count the same addresses.
+Result<PlanSummary> summarise_plan(const ScanConfig& config, const AddressSet& broadcast, std::vector<Notice>& notices);
 
 }  // namespace portsweep

@@ -85,6 +85,8 @@ std::string legacy_address_hint(std::string_view text) {
   if (std::any_of(parts.begin(), parts.end(), has_leading_zero)) return leading_zero_hint(text, parts);
   const auto meant = read_legacy_address(text);
   if (!meant) return plain;
+  if (parts.size() == 1 && meant->v4_bits() <= 65535)
+    return "ports are given by -p: -p " + std::to_string(meant->v4_bits());
   if (parts.size() == 3 && *read_c_number(parts[2]) < 256) {
     const Address network = Address::v4((meant->v4_bits() & 0xffff0000) | (meant->v4_bits() & 0xff) << 8);
     return "write all four numbers, or " + to_string(network) + "/24 for the network";
