@@ -56,6 +56,7 @@ template <class Now>
 void run(Sweep& sweep, Engine& engine, Now now) {
   while (!sweep.done()) {
     const Instant start = now();
+    if (sweep.wants_neighbours(start)) sweep.on_neighbours(NeighbourTable(), start);
     sweep.sent(engine.send(sweep.due(start, std::min(kTurn, engine.room()))), start);
     const auto events = engine.wait(std::min(sweep.wake(), start + kTick));
     sweep.on(*events, now());
