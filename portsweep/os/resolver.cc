@@ -15,8 +15,19 @@
 namespace portsweep {
 namespace {
 
+// RFC 6761, section 6.3: these names are loopback, and no question about them leaves the machine, whatever /etc/hosts
+// says or lacks.
+bool is_localhost(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return name == "localhost" || name.ends_with(".localhost");
+}
+
 Resolution look_up(const std::string& name) {
   Resolution result{name, {}, {}};
+  if (is_localhost(name)) {
+    result.addresses = {Address::v4(0x7f000001), Address::v6(1)};
+    return result;
+  }
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
