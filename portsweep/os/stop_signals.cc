@@ -29,8 +29,6 @@ StopSignals::StopSignals() {
     // What the parent chose to ignore (nohup) stays ignored.
     if (before_[i].sa_handler != SIG_IGN) sigaction(kStopping[i], &action, nullptr);
   }
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 StopSignals::~StopSignals() {

@@ -53,11 +53,6 @@ class HostTable {
 
   // Calls visit(host, tally) for every row, in no particular order.
   template <class Visit>
-  void for_each(Visit visit) {
-    for (std::uint64_t host = 0; host < dense_.size(); ++host) visit(host, dense_[host]);
-    for (auto& [host, tally] : sparse_) visit(host, tally);
-  }
-  template <class Visit>
   void for_each(Visit visit) const {
     for (std::uint64_t host = 0; host < dense_.size(); ++host) visit(host, dense_[host]);
     for (const auto& [host, tally] : sparse_) visit(host, tally);

@@ -66,7 +66,7 @@ std::optional<std::uint64_t> Sweep::next_index(Instant now) {
 
 std::optional<std::uint64_t> Sweep::next_deferred(Instant now) {
   while (!deferred_.empty() && deferred_.front().not_before <= now) {
-    const std::uint64_t index = deferred_.front().probe;
+    const std::uint64_t index = deferred_.front().index;
     deferred_.pop_front();
     // A late answer to an earlier try may have decided it meanwhile.
     if (Block* block = undecided_block(index)) {

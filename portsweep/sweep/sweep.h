@@ -88,7 +88,7 @@ class Sweep {
   static constexpr std::size_t kDecisionsATurn = 1 << 16;
 
   struct Deferred {
-    ProbeId probe;
+    std::uint64_t index;
     Instant not_before;
   };
   struct Trouble {
