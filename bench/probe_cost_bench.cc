@@ -71,7 +71,7 @@ void sweep_bench(benchmark::State& state, const Plan& plan, InstantEngine::Outco
   std::uint64_t sent = 0;
   for (auto _ : state) {
     InstantEngine engine(kTurn, outcome, turn);
-    Sweep sweep(plan, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, engine.now()));
+    Sweep sweep(plan, 0, PaceConfig(), Neighbourhood(), RateLadder(PaceConfig(), engine.now()));
     run(sweep, engine, [&] { return engine.now(); });
     turns = engine.turns();
     sent = sweep.progress().sent;
@@ -94,7 +94,7 @@ void connect_bench(benchmark::State& state, Peer peer) {
     FakeClock clock;
     InstantKernel kernel(clock, peer, turn);
     ConnectEngine engine(kernel, kernel, clock, none, kSockets);
-    Sweep sweep(probes, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, clock.now()));
+    Sweep sweep(probes, 0, PaceConfig(), Neighbourhood(), RateLadder(PaceConfig(), clock.now()));
     run(sweep, engine, [&] { return clock.now(); });
     sent = sweep.progress().sent;
   }
@@ -109,7 +109,7 @@ void fake_engine_bench(benchmark::State& state, const Plan& plan, const FakeEngi
   for (auto _ : state) {
     FakeClock clock;
     FakeEngine engine(clock, 20'000, network);
-    Sweep sweep(plan, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, clock.now()));
+    Sweep sweep(plan, 0, PaceConfig(), Neighbourhood(), RateLadder(PaceConfig(), clock.now()));
     run(sweep, engine, [&] { return clock.now(); });
     sent = sweep.progress().sent;
   }

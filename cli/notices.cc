@@ -43,8 +43,19 @@ struct Wording {
     return fmt::format("{} hosts on this link are scanned {} at a time, to spare the kernel's neighbour table",
                        grouped(n.hosts), grouped(n.group));
   }
+  std::string operator()(const WorkersLimited& n) const {
+    return fmt::format("{} of {} workers run: this machine gives no more ({})", grouped(n.got), grouped(n.asked),
+                       name(n.why));
+  }
+  std::string operator()(const WorkerLost& n) const {
+    return fmt::format("a worker process ended before its part was done ({}): {} {}", name(n.how), ports(n.ports),
+                       n.again ? "done again" : "left unexamined");
+  }
 
  private:
+  static std::string ports(std::uint64_t count) {
+    return count == 1 ? "1 port is" : grouped(count) + " ports are";
+  }
   static std::string_view what(Reason reason) {
     return is_passing_trouble(reason) ? "this machine slows the scan down" : "this machine cannot send some probes";
   }

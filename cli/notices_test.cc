@@ -24,6 +24,12 @@ TEST(WordedNotice, IsOneSentence) {
             "at most 1,024 probes are in flight: that many file descriptors are to be had (ulimit -n)");
   EXPECT_EQ(word(NeighbourGroups{4096, 512}),
             "4,096 hosts on this link are scanned 512 at a time, to spare the kernel's neighbour table");
+  EXPECT_EQ(word(WorkersLimited{1000, 61, "Resource temporarily unavailable"}),
+            "61 of 1,000 workers run: this machine gives no more (Resource temporarily unavailable)");
+  EXPECT_EQ(word(WorkerLost{"killed by signal 9", 1234, true}),
+            "a worker process ended before its part was done (killed by signal 9): 1,234 ports are done again");
+  EXPECT_EQ(word(WorkerLost{"killed by signal 9", 1, false}),
+            "a worker process ended before its part was done (killed by signal 9): 1 port is left unexamined");
 }
 
 TEST(WordedNotice, EscapesWhatCameFromOutside) {

@@ -30,8 +30,9 @@ void Ledger::commit(const Plan& plan, std::span<const Decision> decisions,
     if (decision.reason == Reason::kNoArp) continue;  // ports of a host that is down are neither open nor anything
     const bool open = decision.reason == Reason::kSynAck;
     if (!open && !list_all_states_) continue;
-    const Address address = plan.hosts().at(decision.host);
-    const KeptPort port{decision.port, decision.reason, decision.tries, decision.rtt_us};
+    const PlannedProbe probe = plan.at(decision.index);
+    const Address address = plan.hosts().at(probe.host);
+    const KeptPort port{probe.port, decision.reason, decision.tries, decision.rtt_us};
     on_port(port_record(address, port));
     if (keep_ == Keep::kListedPorts) rows_[address].ports.push_back(port);
   }

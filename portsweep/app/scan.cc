@@ -33,7 +33,7 @@ class ScanRun {
         targets_(targets),
         reporter_(reporter),
         started_(world.clock.now()),
-        ladder_(config.pace.max_rate, started_),
+        ladder_(config.pace, started_),
         ledger_(targets, config.target.zones, config.target.ports.size(), config.output.options.all_states,
                 Reporter::lists_at_end(config.output) ? Ledger::Keep::kListedPorts : Ledger::Keep::kNothing),
         conntrack_(world.conntrack) {}
@@ -281,7 +281,7 @@ Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span
                   .plan_id = plan_id(targets, config.target.ports, config.order, config.seed),
                   .targets = targets.size(),
                   .ports = config.target.ports.size(),
-                  .engine = "connect",
+                  .engine = std::string(row_of(config.engine.kind).name),
                   .seed = config.seed});
   for (const Notice& notice : notices) run.note(notice);
   if (targets.size() > 0) TRY_VOID(run.run_stages());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "portsweep/base/time.h"
+#include "portsweep/engine/engine_table.h"
 #include "portsweep/net/port_set.h"
 #include "portsweep/net/zones.h"
 #include "portsweep/pace/pace_config.h"
@@ -40,7 +41,8 @@ struct TargetConfig {
 
 // Which engine, and its limits.
 struct EngineConfig {
-  unsigned workers = 0;                      // reactor threads; 0: chosen by the size of the scan
+  EngineKind kind = EngineKind::kConnect;
+  unsigned workers = 0;                      // threads or processes; 0: chosen by the size of the scan
   std::optional<std::uint64_t> descriptors;  // --ulimit: use at most so many
 };
 

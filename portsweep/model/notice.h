@@ -53,8 +53,20 @@ struct NeighbourGroups {
   std::uint64_t hosts;
   std::uint64_t group;
 };
+// A limit of this machine allows fewer workers (threads, processes) than were to run; the scan goes on with them.
+struct WorkersLimited {
+  unsigned asked;
+  unsigned got;
+  std::string why;
+};
+// A worker process ended before its part was done. `again`: what it left is done once more; else that is unexamined.
+struct WorkerLost {
+  std::string how;  // "killed by signal 9"
+  std::uint64_t ports;
+  bool again;
+};
 
 using Notice = std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited,
-                            OptionAdjusted, LongScan, NeighbourGroups>;
+                            OptionAdjusted, LongScan, NeighbourGroups, WorkersLimited, WorkerLost>;
 
 }  // namespace portsweep

@@ -26,6 +26,7 @@ std::string_view to_string(Reason reason) {
     case Reason::kNotPermitted: return "not-permitted";
     case Reason::kNoFamily: return "no-address-family";
     case Reason::kSystemError: return "system-error";
+    case Reason::kWorkerLost: return "worker-lost";
     case Reason::kStopped: return "stopped";
   }
   return "unknown";

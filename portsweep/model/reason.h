@@ -40,6 +40,7 @@ enum class Reason : std::uint8_t {
   kNotPermitted,   // EPERM, EACCES
   kNoFamily,       // this machine has no IPv6 (or no IPv4)
   kSystemError,    // any other errno of a system call of ours
+  kWorkerLost,     // the worker processes that were to examine it ended before they had
   kStopped,        // not tried, or not often enough: interrupt or deadline
 };
 

@@ -6,13 +6,14 @@
 
 namespace portsweep {
 
-RateLadder::RateLadder(std::optional<std::uint64_t> max_rate, Instant start)
-    : rate_(kStart), refilled_(start), epoch_start_(start) {
-  if (max_rate) max_rate_ = static_cast<double>(*max_rate);
-  rate_ = std::min(rate_, ceiling());
+RateLadder::RateLadder(const PaceConfig& config, Instant start)
+    : adaptive_(config.adaptive), rate_(kStart), refilled_(start), epoch_start_(start) {
+  if (config.max_rate) max_rate_ = static_cast<double>(*config.max_rate);
+  rate_ = adaptive_ ? std::min(rate_, ceiling()) : ceiling();
 }
 
 double RateLadder::ceiling() const {
+  if (!adaptive_) return max_rate_.value_or(kUnbounded);
   double ceiling = kUnknownCeiling;
   if (rtt_.known() && rtt_.srtt() < 1ms) {
     ceiling = answering_ ? kNearCeiling : kNearSilentCeiling;
@@ -67,6 +68,7 @@ void RateLadder::on_answer(std::uint32_t rtt_us) {
 }
 
 void RateLadder::on_local_trouble(Instant now) {
+  if (!adaptive_) return;
   turn_epoch(now);
   if (troubled_) return;
   troubled_ = true;

@@ -8,6 +8,7 @@
 //   ceiling   nothing known: 50 k/s.  SRTT < 1 ms: 600 k/s while most probes are answered, else 150 k/s.
 //             SRTT >= 1 ms: 20 k/s, for the connection tables of home routers on the way.
 //             PaceConfig::max_rate, if given, replaces the routed ceiling and is never exceeded.
+//   fixed     PaceConfig::adaptive is false: the rate is max_rate from the start, or no bound at all.
 //
 // Loss in the network is not measured here. Pure: time is an argument. One thread.
 #pragma once
@@ -16,6 +17,7 @@
 #include <optional>
 
 #include "portsweep/base/time.h"
+#include "portsweep/pace/pace_config.h"
 #include "portsweep/pace/rtt.h"
 
 namespace portsweep {
@@ -28,9 +30,10 @@ class RateLadder {
   static constexpr double kNearCeiling = 600'000;
   static constexpr double kNearSilentCeiling = 150'000;
   static constexpr double kRoutedCeiling = 20'000;
+  static constexpr double kUnbounded = 1e7;  // more than any engine can send
   static constexpr Duration kBurst = 2ms;
 
-  RateLadder(std::optional<std::uint64_t> max_rate, Instant start);
+  RateLadder(const PaceConfig& config, Instant start);
 
   // Whole probes that may be sent now; at least one when any may.
   std::uint64_t allowance(Instant now);
@@ -53,6 +56,7 @@ class RateLadder {
   void turn_epoch(Instant now);
 
   std::optional<double> max_rate_;
+  bool adaptive_;
   double rate_;
   double tokens_ = 1;
   Instant refilled_;

@@ -25,7 +25,7 @@ std::uint64_t run(RateLadder& ladder, Instant& now, Duration span, PerProbe per_
 const auto kSilence = [](Instant) {};
 
 TEST(RateLadder, StartsLowAndDoublesToTheUnknownCeiling) {
-  RateLadder ladder(std::nullopt, kStart);
+  RateLadder ladder(PaceConfig(), kStart);
   Instant now = kStart;
   EXPECT_NEAR(static_cast<double>(run(ladder, now, 50ms, kSilence)), 100, 5);
   run(ladder, now, 1s, kSilence);
@@ -33,21 +33,21 @@ TEST(RateLadder, StartsLowAndDoublesToTheUnknownCeiling) {
 }
 
 TEST(RateLadder, ClimbsHigherWhereMostProbesAreAnsweredNearby) {
-  RateLadder ladder(std::nullopt, kStart);
+  RateLadder ladder(PaceConfig(), kStart);
   Instant now = kStart;
   run(ladder, now, 200ms, [&](Instant) { ladder.on_answer(200); });
   EXPECT_EQ(ladder.rate(), RateLadder::kNearCeiling);
 }
 
 TEST(RateLadder, StaysBelowTheRoutedCeilingFromOneMillisecondOn) {
-  RateLadder ladder(std::nullopt, kStart);
+  RateLadder ladder(PaceConfig(), kStart);
   Instant now = kStart;
   run(ladder, now, 3s, [&](Instant) { ladder.on_answer(5'000); });
   EXPECT_EQ(ladder.rate(), RateLadder::kRoutedCeiling);
 }
 
 TEST(RateLadder, DoesNotClimbWhileTheRateIsNotUsed) {
-  RateLadder ladder(std::nullopt, kStart);
+  RateLadder ladder(PaceConfig(), kStart);
   for (Instant now = kStart; now < kStart + 2s; now += 10ms) {
     if (ladder.allowance(now) > 0) ladder.spend(1);
   }
@@ -55,7 +55,7 @@ TEST(RateLadder, DoesNotClimbWhileTheRateIsNotUsed) {
 }
 
 TEST(RateLadder, HalvesOnceAnEpochOnLocalTrouble) {
-  RateLadder ladder(std::nullopt, kStart);
+  RateLadder ladder(PaceConfig(), kStart);
   Instant now = kStart;
   run(ladder, now, 1s, kSilence);
   const double before = ladder.rate();
@@ -65,7 +65,7 @@ TEST(RateLadder, HalvesOnceAnEpochOnLocalTrouble) {
 }
 
 TEST(RateLadder, NeverFallsBelowItsFloor) {
-  RateLadder ladder(std::nullopt, kStart);
+  RateLadder ladder(PaceConfig(), kStart);
   Instant now = kStart;
   for (int i = 0; i < 100; ++i) ladder.on_local_trouble(now += 60ms);
   EXPECT_EQ(ladder.rate(), RateLadder::kFloor);
@@ -73,7 +73,7 @@ TEST(RateLadder, NeverFallsBelowItsFloor) {
 
 TEST(RateLadder, NeverExceedsMaxRateInAnySecond) {
   for (const std::uint64_t max_rate : {1U, 7U, 1000U, 100'000U}) {
-    RateLadder ladder(max_rate, kStart);
+    RateLadder ladder({.max_rate = max_rate}, kStart);
     Instant now = kStart;
     std::vector<Instant> sent;
     run(ladder, now, 3s, [&](Instant at) {
@@ -88,15 +88,24 @@ TEST(RateLadder, NeverExceedsMaxRateInAnySecond) {
   }
 }
 
+TEST(RateLadder, KeepsNothingButMaxRateWhenItIsNotToAdapt) {
+  RateLadder fixed({.max_rate = 5000, .adaptive = false}, kStart);
+  Instant now = kStart;
+  run(fixed, now, 1s, [&](Instant) { fixed.on_answer(100); });
+  fixed.on_local_trouble(now);
+  EXPECT_EQ(fixed.rate(), 5000);
+  EXPECT_EQ(RateLadder({.adaptive = false}, kStart).rate(), RateLadder::kUnbounded);
+}
+
 TEST(RateLadder, CountsPacketsNotProbes) {
-  RateLadder ladder(10, kStart);
+  RateLadder ladder({.max_rate = 10}, kStart);
   ladder.spend(5);
   EXPECT_EQ(ladder.allowance(kStart + 300ms), 0U);
   EXPECT_EQ(ladder.allowance(kStart + 500ms), 1U);
 }
 
 TEST(RateLadder, SaysWhenTheNextProbeMayGo) {
-  RateLadder ladder(10, kStart);
+  RateLadder ladder({.max_rate = 10}, kStart);
   EXPECT_EQ(ladder.allowance(kStart), 1U);
   ladder.spend(1);
   EXPECT_EQ(ladder.allowance(kStart), 0U);

@@ -19,6 +19,9 @@ struct PaceConfig {
   // How often a silent port is tried before it is called filtered, 1..16. Two spaced tries: one lost packet, or one
   // burst of loss, does not decide.
   std::uint8_t max_tries = 2;
+  // False: the fixed profile of the tutorials' systems. Every probe waits the whole time-out, and no rate is kept but
+  // max_rate: how many are in flight is the engine's capacity.
+  bool adaptive = true;
 };
 
 }  // namespace portsweep

@@ -7,6 +7,7 @@
 //                                                 cannot take two tries of a port
 //   the last try            max(300 ms, 3 RTO)
 //   fewer than kEnough RTT samples of the host    the whole time-out
+//   PaceConfig::adaptive is false                 the whole time-out
 //
 // Never more than PaceConfig::timeout. Pure.
 #pragma once
@@ -23,10 +24,10 @@ class Patience {
   // Below this many samples RTTVAR says too little to shorten the wait on a host that is otherwise silent.
   static constexpr std::uint32_t kEnough = 3;
 
-  explicit Patience(const PaceConfig& config) : timeout_(config.timeout) {}
+  explicit Patience(const PaceConfig& config) : timeout_(config.timeout), adaptive_(config.adaptive) {}
 
   Duration wait(const RttEstimate& rtt, bool last_try) const {
-    if (rtt.samples() < kEnough) return timeout_;
+    if (!adaptive_ || rtt.samples() < kEnough) return timeout_;
     const Duration floor = last_try ? Duration(300ms) : std::clamp(8 * rtt.srtt(), Duration(100ms), Duration(500ms));
     return std::min(timeout_, std::max(floor, 3 * rtt.rto()));
   }
@@ -37,6 +38,7 @@ class Patience {
 
  private:
   Duration timeout_;
+  bool adaptive_;
 };
 
 }  // namespace portsweep

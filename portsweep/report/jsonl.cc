@@ -65,6 +65,12 @@ struct NoticeFields {
   void operator()(const NeighbourGroups& n) const {
     line.text("notice", "neighbour-groups").number("hosts", n.hosts).number("group", n.group);
   }
+  void operator()(const WorkersLimited& n) const {
+    line.text("notice", "workers-limited").number("asked", n.asked).number("got", n.got).text("why", n.why);
+  }
+  void operator()(const WorkerLost& n) const {
+    line.text("notice", "worker-lost").text("how", n.how).number("ports", n.ports).boolean("again", n.again);
+  }
 };
 
 class Jsonl final : public Format {

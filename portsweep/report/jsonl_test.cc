@@ -149,6 +149,12 @@ TEST(Jsonl, CarriesEveryNotice) {
   EXPECT_EQ(notice_line(NeighbourGroups{4096, 512}),
             R"({"type":"notice","notice":"neighbour-groups","hosts":4096,"group":512})"
             "\n");
+  EXPECT_EQ(notice_line(WorkersLimited{500, 61, "w"}),
+            R"({"type":"notice","notice":"workers-limited","asked":500,"got":61,"why":"w"})"
+            "\n");
+  EXPECT_EQ(notice_line(WorkerLost{"killed by signal 9", 37, true}),
+            R"({"type":"notice","notice":"worker-lost","how":"killed by signal 9","ports":37,"again":true})"
+            "\n");
 }
 
 TEST(Jsonl, TellsTheSummaryOfACompleteScan) {

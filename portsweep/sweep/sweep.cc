@@ -284,7 +284,7 @@ void Sweep::decide(std::uint64_t index, const PlannedProbe& probe, Block& block,
   // In a plan too large for a row each, a host that is only silent gets none.
   HostTally* tally = event.reason == Reason::kNoResponse ? hosts_.find(probe.host) : &hosts_.get(probe.host);
   if (tally != nullptr) ++tally->count(event.reason);
-  decided_.push_back({probe.host, event.rtt_us, probe.port, event.reason, event.attempt});
+  decided_.push_back({index, event.rtt_us, event.reason, event.attempt, event.from_target});
 }
 
 void Sweep::say_trouble(Reason reason) {

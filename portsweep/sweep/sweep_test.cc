@@ -39,7 +39,7 @@ class SweepTest : public testing::Test {
     engine.emplace(clock, capacity, std::move(network));
     engine->accept_at_most(accept_at_most);
     sweep.emplace(*plan, kFirstProbe, config, Neighbourhood{.on_link = on_link},
-                  RateLadder(config.max_rate, clock.now()));
+                  RateLadder(config, clock.now()));
     const Instant start = clock.now();
     while (!sweep->done()) {
       ASSERT_LT(clock.now() - start, 1h) << "the sweep does not end";
@@ -49,8 +49,9 @@ class SweepTest : public testing::Test {
       const auto events = engine->wait(std::min(sweep->wake(), clock.now() + 50ms));
       sweep->on(*events, clock.now());
       for (const Decision& decision : sweep->decided()) {
-        const bool first = decisions.emplace(Key{decision.host, decision.port.number()}, decision).second;
-        ASSERT_TRUE(first) << "decided twice: port " << decision.port.number();
+        const PlannedProbe probe = plan->at(decision.index);
+        const bool first = decisions.emplace(Key{probe.host, probe.port.number()}, decision).second;
+        ASSERT_TRUE(first) << "decided twice: port " << probe.port.number();
       }
       notices.insert(notices.end(), sweep->notices().begin(), sweep->notices().end());
       sweep->clear();
@@ -292,7 +293,7 @@ class SweepByHandTest : public testing::Test {
 
   FakeClock clock;
   Plan plan{hosts("10.0.0.1", 1), ports(1, 2), ProbeOrder::kLinear, 1};
-  Sweep sweep{plan, 0, PaceConfig(), Neighbourhood(), RateLadder(std::nullopt, clock.now())};
+  Sweep sweep{plan, 0, PaceConfig(), Neighbourhood(), RateLadder(PaceConfig(), clock.now())};
 };
 
 // A bug: such a probe was sent and decided once more.
@@ -318,7 +319,7 @@ TEST_F(SweepByHandTest, DropsADeferredTryOfAPortThatALateAnswerDecided) {
 TEST_F(SweepByHandTest, GoesOnWithAHostThatAnswersAfterItWasCalledDown) {
   const Neighbourhood link{.on_link = hosts("10.0.0.0", 256)};
   const Plan three(hosts("10.0.0.1", 1), ports(1, 3), ProbeOrder::kLinear, 1);
-  Sweep near(three, 0, PaceConfig(), link, RateLadder(std::nullopt, clock.now()));
+  Sweep near(three, 0, PaceConfig(), link, RateLadder(PaceConfig(), clock.now()));
   std::vector<Transmission> sent;
   for (int i = 0; i < 2; ++i) {
     sent.push_back(near.due(clock.now(), 1)[0]);
