@@ -53,9 +53,7 @@ struct Wording {
   }
 
  private:
-  static std::string ports(std::uint64_t count) {
-    return count == 1 ? "1 port is" : grouped(count) + " ports are";
-  }
+  static std::string ports(std::uint64_t count) { return count == 1 ? "1 port is" : grouped(count) + " ports are"; }
   static std::string_view what(Reason reason) {
     return is_passing_trouble(reason) ? "this machine slows the scan down" : "this machine cannot send some probes";
   }

@@ -19,6 +19,7 @@
 #include "cli/progress.h"
 #include "cli/resolve.h"
 #include "portsweep/app/plan_summary.h"
+#include "portsweep/app/reporter.h"
 #include "portsweep/app/scan.h"
 #include "portsweep/base/version.h"
 #include "portsweep/engine/connect_factory.h"
@@ -145,7 +146,9 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
                   .neighbour_table = read_neighbour_table,
                   .conntrack = read_conntrack,
                   .stop_requested = [&] { return signals.requested(); }};
-  const auto exit = scan(resolved->config, *targets, notices, world, teller);
+  auto reporter = Reporter::create(resolved->config.output);
+  if (!reporter) return fail(reporter.error());
+  const auto exit = scan(resolved->config, *targets, notices, world, teller, *reporter);
   teller.clear();
   return exit ? *exit : fail(exit.error());
 }

@@ -8,6 +8,7 @@ namespace portsweep {
 
 Result<Reporter> Reporter::create(const OutputConfig& config) {
   Reporter reporter;
+  reporter.lists_at_end_ = lists_at_end(config);
   if (config.stdout_format != nullptr)
     reporter.stdout_.emplace(Sink{config.stdout_format->make(config.options), std::nullopt, {}});
   for (const OutputFileConfig& file : config.files) {
@@ -60,7 +61,7 @@ Result<void> Reporter::flush(const std::function<void()>& while_blocked) {
 }
 
 Result<void> Reporter::commit() {
-  TRY_VOID(flush());
+  TRY_VOID(flush({}));
   for (Sink& sink : files_) TRY_VOID(sink.file->commit());
   if (stdout_ && !stdout_closed_) TRY_VOID(stream_.finish());
   return {};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reporter: carries records to every output that was asked for: formats give bytes, os/ owns files. All outputs are
-// opened by create(), before the first packet, so that a bad path costs nothing.
+// Reporter: the sink that carries records to every output that was asked for: formats give bytes, os/ owns files. All
+// outputs are opened by create(), before the first packet, so that a bad path costs nothing. The bytes of a record
+// leave with flush().
 //
 // A standard output that nobody reads any more ends quietly (wants_more() turns false); every other failure to write is
 // an Error. One thread.
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "portsweep/app/record_sink.h"
 #include "portsweep/app/scan_config.h"
 #include "portsweep/base/result.h"
 #include "portsweep/model/notice.h"
@@ -23,31 +25,26 @@
 
 namespace portsweep {
 
-class Reporter {
+class Reporter final : public RecordSink {
  public:
   static Result<Reporter> create(const OutputConfig& config);
 
-  // Each hands the record to all formats; the bytes leave with flush().
-  void begin(const ScanRecord& scan);
-  void port(const PortRecord& port);
-  void notice(const Notice& notice);
-  void host(const HostRecord& host);
-  void end(const SummaryRecord& summary);
+  void begin(const ScanRecord& scan) override;
+  void port(const PortRecord& port) override;
+  void notice(const Notice& notice) override;
+  void host(const HostRecord& host) override;
+  void end(const SummaryRecord& summary) override;
 
-  // Something has gathered for standard output.
-  bool has_standard_output() const { return stdout_ && !stdout_->bytes.empty(); }
-  // So much has gathered that it should be written before more comes.
-  bool has_much() const;
-  // Writes what has gathered. While standard output does not take it `while_blocked` is called, several times a second.
-  Result<void> flush(const std::function<void()>& while_blocked = {});
-  // Writes the rest and puts files in place, under their names.
-  Result<void> commit();
+  bool has_standard_output() const override { return stdout_ && !stdout_->bytes.empty(); }
+  bool has_much() const override;
+  Result<void> flush(const std::function<void()>& while_blocked) override;
+  Result<void> commit() override;
+  // False when standard output was closed and there is no other output.
+  bool wants_more() const override { return !stdout_closed_ || !files_.empty(); }
 
   // Some format wants the ports of each host together, at the end.
+  bool lists_at_end() const override { return lists_at_end_; }
   static bool lists_at_end(const OutputConfig& config);
-
-  // False when standard output was closed and there is no other output: the scan serves nobody.
-  bool wants_more() const { return !stdout_closed_ || !files_.empty(); }
 
  private:
   struct Sink {
@@ -66,6 +63,7 @@ class Reporter {
   std::optional<Sink> stdout_;
   std::vector<Sink> files_;
   bool stdout_closed_ = false;
+  bool lists_at_end_ = false;
 };
 
 }  // namespace portsweep

@@ -9,6 +9,7 @@
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan_targets.h"
 #include "portsweep/app/schedule.h"
+#include "portsweep/app/sweep_loop.h"
 #include "portsweep/base/numbers.h"
 #include "portsweep/base/version.h"
 #include "portsweep/sweep/sweep.h"
@@ -16,31 +17,29 @@
 namespace portsweep {
 namespace {
 
-// Transmissions handed to the engine in one turn: small enough that answers are soon looked at.
-constexpr std::size_t kTurn = 256;
-// The loop looks up this often even if nothing happens: for signals, the deadline and the progress line.
+// How often progress is told.
 constexpr Duration kTick = 50ms;
 constexpr Duration kLong = 10min;
 
 // One run of the scan command: the state that its stages share.
-class ScanRun {
+class ScanRun final : public SweepOwner {
  public:
   ScanRun(const ScanConfig& config, ScanWorld& world, ScanObserver& observer, const ScanTargets& targets,
-          Reporter& reporter)
+          RecordSink& sink)
       : config_(config),
         world_(world),
         observer_(observer),
         targets_(targets),
-        reporter_(reporter),
+        sink_(sink),
         started_(world.clock.now()),
         ladder_(config.pace, started_),
         ledger_(targets, config.target.zones, config.target.ports.size(), config.output.options.all_states,
-                Reporter::lists_at_end(config.output) ? Ledger::Keep::kListedPorts : Ledger::Keep::kNothing),
+                sink.lists_at_end() ? Ledger::Keep::kListedPorts : Ledger::Keep::kNothing),
         conntrack_(world.conntrack) {}
 
   void note(const Notice& notice) {
     observer_.on_notice(notice);
-    reporter_.notice(notice);
+    sink_.notice(notice);
   }
 
   Result<void> run_stages();
@@ -50,12 +49,17 @@ class ScanRun {
   enum class Stop : std::uint8_t { kNo, kSignal, kDeadline, kNobodyReads, kEngine };
 
   Result<void> run_stage(Stage stage, Schedule& schedule);
-  Result<void> sweep_loop(const Plan& plan, Sweep& sweep);
   Result<void> wait_out(Instant end);
   Result<void> flush();
-  Result<void> stop_for(const Error& trouble);
   Stop why_stop() const;
-  void tick(const Sweep& sweep);
+  void tick(const SweepProgress& sweep, double rate);
+  SweepTools tools() const { return {*engine_, world_.clock, world_.neighbour_table}; }
+
+  bool goes_on(const Sweep& sweep) override;
+  bool may_send() override { return !conntrack_.is_full(); }
+  Result<void> take(const Sweep& sweep) override;
+  void on_engine_failure(const Error& error) override;
+
   void note_output(Result<void> outcome);
   SummaryRecord summary();
   int exit_code(const SummaryRecord& summary) const;
@@ -64,7 +68,7 @@ class ScanRun {
   ScanWorld& world_;
   ScanObserver& observer_;
   const ScanTargets& targets_;
-  Reporter& reporter_;
+  RecordSink& sink_;
   const Instant started_;
   RateLadder ladder_;
   Ledger ledger_;
@@ -76,6 +80,7 @@ class ScanRun {
   std::optional<Error> engine_trouble_;
   ScanProgress progress_;  // of the stages done, and the total
   Instant next_tick_;
+  const Plan* plan_ = nullptr;  // of the stage that runs
 };
 
 Result<void> ScanRun::run_stages() {
@@ -105,10 +110,11 @@ Result<void> ScanRun::run_stages() {
 Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
   const Instant begun = world_.clock.now();
   const Plan plan(stage.hosts, stage.ports, config_.order, config_.seed);
+  plan_ = &plan;
   Sweep sweep(plan, next_probe_, config_.pace, world_.neighbourhood, ladder_);
   if (stage.kind == Stage::Kind::kRest) sweep.assume_up();
   next_probe_ += plan.size();
-  TRY_VOID(sweep_loop(plan, sweep));
+  TRY_VOID(run_sweep(sweep, tools(), *this));
   const bool complete = stopped_ == Stop::kNo;
   if (!complete) engine_->stop();
   ledger_.close_stage(stage, plan, sweep.hosts(), complete);
@@ -120,48 +126,39 @@ Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
   return complete ? wait_out(begun + stage.at_least) : Result<void>();
 }
 
-// The loop. Everything else prepares it or tells of it.
-Result<void> ScanRun::sweep_loop(const Plan& plan, Sweep& sweep) {
-  while (!sweep.done()) {
-    tick(sweep);
-    if (stopped_ != Stop::kNo) return {};
-    const Instant now = world_.clock.now();
-    if (sweep.wants_neighbours(now)) sweep.on_neighbours(world_.neighbour_table(), now);
-    const std::size_t room = conntrack_.is_full() ? 0 : std::min(kTurn, engine_->room());
-    const std::size_t accepted = engine_->send(sweep.due(now, room));
-    sweep.sent(accepted, now);
-    const auto events = engine_->wait(std::min(sweep.wake(), now + kTick));
-    if (!events) return stop_for(events.error());
-    sweep.on(*events, world_.clock.now());
+bool ScanRun::goes_on(const Sweep& sweep) {
+  tick(sweep.progress(), sweep.ladder().rate());
+  return stopped_ == Stop::kNo;
+}
 
-    ledger_.commit(plan, sweep.decided(), [&](const PortRecord& port) { reporter_.port(port); });
-    for (const Notice& notice : sweep.notices()) note(notice);
-    sweep.clear();
-    TRY_VOID(flush());
-  }
-  return {};
+Result<void> ScanRun::take(const Sweep& sweep) {
+  ledger_.commit(*plan_, sweep.decided(), [&](const PortRecord& port) { sink_.port(port); });
+  for (const Notice& notice : sweep.notices()) note(notice);
+  return flush();
+}
+
+// What was found is still worth writing.
+void ScanRun::on_engine_failure(const Error& error) {
+  engine_trouble_ = error;
+  stopped_ = Stop::kEngine;
 }
 
 Result<void> ScanRun::flush() {
-  if (reporter_.has_standard_output()) observer_.on_output();
+  if (sink_.has_standard_output()) observer_.on_output();
   // A reader that does not read holds us up; when asked to stop meanwhile, at least nothing more is sent.
-  return reporter_.flush([this] {
+  return sink_.flush([this] {
     if (engine_ && world_.stop_requested() != 0) engine_->stop();
   });
-}
-
-// The engine cannot go on: what was found is still worth writing.
-Result<void> ScanRun::stop_for(const Error& trouble) {
-  engine_trouble_ = trouble;
-  stopped_ = Stop::kEngine;
-  return {};
 }
 
 // Lets time pass between two groups of neighbours.
 Result<void> ScanRun::wait_out(Instant end) {
   while (stopped_ == Stop::kNo && world_.clock.now() < end) {
     const auto events = engine_->wait(std::min(end, world_.clock.now() + kTick));
-    if (!events) return stop_for(events.error());
+    if (!events) {
+      on_engine_failure(events.error());
+      return {};
+    }
     stopped_ = why_stop();
   }
   return {};
@@ -169,24 +166,23 @@ Result<void> ScanRun::wait_out(Instant end) {
 
 ScanRun::Stop ScanRun::why_stop() const {
   if (world_.stop_requested() != 0) return Stop::kSignal;
-  if (!reporter_.wants_more()) return Stop::kNobodyReads;
+  if (!sink_.wants_more()) return Stop::kNobodyReads;
   if (config_.deadline && world_.clock.now() - started_ >= *config_.deadline) return Stop::kDeadline;
   return Stop::kNo;
 }
 
-void ScanRun::tick(const Sweep& sweep) {
+void ScanRun::tick(const SweepProgress& sweep, double rate) {
   stopped_ = why_stop();
   const Instant now = world_.clock.now();
   if (now < next_tick_) return;
   next_tick_ = now + kTick;
   if (const auto notice = conntrack_.look()) note(*notice);
   ScanProgress progress = progress_;
-  progress.decided += sweep.progress().decided;
-  progress.sent += sweep.progress().sent;
-  progress.open += sweep.progress().open;
-  progress.done =
-      static_cast<double>(progress.decided) + static_cast<double>(sweep.progress().silences) / config_.pace.max_tries;
-  progress.rate = sweep.ladder().rate();
+  progress.decided += sweep.decided;
+  progress.sent += sweep.sent;
+  progress.open += sweep.open;
+  progress.done = static_cast<double>(progress.decided) + static_cast<double>(sweep.silences) / config_.pace.max_tries;
+  progress.rate = rate;
   progress.elapsed = now - started_;
   observer_.on_progress(progress);
 }
@@ -197,8 +193,8 @@ SummaryRecord ScanRun::summary() {
   summary.names_unresolved = targets_.names_unresolved;
   summary.addresses_refused = targets_.addresses_refused;
   ledger_.for_each_host(summary, [&](const HostRecord& host) {
-    reporter_.host(host);
-    if (!output_trouble_ && reporter_.has_much()) note_output(flush());
+    sink_.host(host);
+    if (!output_trouble_ && sink_.has_much()) note_output(flush());
   });
   switch (stopped_) {
     case Stop::kSignal: summary.incomplete_because = "interrupted"; break;
@@ -238,9 +234,9 @@ void ScanRun::note_output(Result<void> outcome) {
 Result<int> ScanRun::finish() {
   const SummaryRecord total = summary();
   if (output_trouble_) return *output_trouble_;
-  reporter_.end(total);
+  sink_.end(total);
   TRY_VOID(flush());
-  TRY_VOID(reporter_.commit());
+  TRY_VOID(sink_.commit());
   if (engine_trouble_) return *engine_trouble_;
   return total.exit;
 }
@@ -271,18 +267,16 @@ Result<ScanTargets> find_targets(const ScanConfig& config, Resolver& resolver, c
 }
 
 Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span<const Notice> notices,
-                 ScanWorld& world, ScanObserver& observer) {
-  Reporter reporter = TRY(Reporter::create(config.output));
-
-  ScanRun run(config, world, observer, targets, reporter);
-  reporter.begin({.version = std::string(kVersion),
-                  .args = config.args,
-                  .started = world.clock.wall(),
-                  .plan_id = plan_id(targets, config.target.ports, config.order, config.seed),
-                  .targets = targets.size(),
-                  .ports = config.target.ports.size(),
-                  .engine = std::string(row_of(config.engine.kind).name),
-                  .seed = config.seed});
+                 ScanWorld& world, ScanObserver& observer, RecordSink& sink) {
+  ScanRun run(config, world, observer, targets, sink);
+  sink.begin({.version = std::string(kVersion),
+              .args = config.args,
+              .started = world.clock.wall(),
+              .plan_id = plan_id(targets, config.target.ports, config.order, config.seed),
+              .targets = targets.size(),
+              .ports = config.target.ports.size(),
+              .engine = std::string(row_of(config.engine.kind).name),
+              .seed = config.seed});
   for (const Notice& notice : notices) run.note(notice);
   if (targets.size() > 0) TRY_VOID(run.run_stages());
   return run.finish();

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "portsweep/app/record_sink.h"
 #include "portsweep/app/scan_config.h"
 #include "portsweep/app/scan_targets.h"
 #include "portsweep/base/result.h"
@@ -64,9 +65,9 @@ Result<ScanTargets> find_targets(const ScanConfig& config, Resolver& resolver, c
                                  std::vector<Notice>& notices);
 
 // The exit code: 0, 3, 4, or 128 + signal. `notices`: what there was to say of the targets. An Error means that the
-// outputs could not be opened (nothing was sent), or later that they could not be written.
+// engine failed, or that the sink could not write.
 Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span<const Notice> notices,
-                 ScanWorld& world, ScanObserver& observer);
+                 ScanWorld& world, ScanObserver& observer, RecordSink& sink);
 
 // Probes of one try and the time they take, as `plan` and the warning before long scans tell it. An estimate: for
 // hosts that are silent at the ladder's ceiling for unknown networks.

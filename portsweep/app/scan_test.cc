@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "portsweep/app/reporter.h"
 #include "testing/fake_engine.h"
 #include "testing/fake_resolver.h"
 
@@ -56,7 +57,9 @@ class ScanTest : public testing::Test, public ScanObserver {
     std::vector<Notice> found;
     const auto targets = find_targets(config, resolver, {}, found);
     EXPECT_TRUE(targets) << targets.error().message();
-    const auto exit = scan(config, *targets, found, world, *this);
+    auto reporter = Reporter::create(config.output);
+    EXPECT_TRUE(reporter) << reporter.error().message();
+    const auto exit = scan(config, *targets, found, world, *this, *reporter);
     EXPECT_TRUE(exit) << exit.error().message();
     read_lines();
     return *exit;

@@ -27,13 +27,15 @@ constexpr EngineRow kEngines[] = {
 std::span<const EngineRow> engines() { return kEngines; }
 
 const EngineRow& row_of(EngineKind kind) {
-  const auto* row = std::find_if(std::begin(kEngines), std::end(kEngines), [&](const auto& r) { return r.kind == kind; });
+  const auto* row =
+      std::find_if(std::begin(kEngines), std::end(kEngines), [&](const auto& r) { return r.kind == kind; });
   PORTSWEEP_CHECK(row != std::end(kEngines));
   return *row;
 }
 
 const EngineRow* find_engine(std::string_view name) {
-  const auto* row = std::find_if(std::begin(kEngines), std::end(kEngines), [&](const auto& r) { return r.name == name; });
+  const auto* row =
+      std::find_if(std::begin(kEngines), std::end(kEngines), [&](const auto& r) { return r.name == name; });
   return row == std::end(kEngines) ? nullptr : row;
 }
 

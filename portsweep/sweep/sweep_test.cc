@@ -38,8 +38,7 @@ class SweepTest : public testing::Test {
     plan.emplace(std::move(targets), std::move(which), ProbeOrder::kRandom, 1);
     engine.emplace(clock, capacity, std::move(network));
     engine->accept_at_most(accept_at_most);
-    sweep.emplace(*plan, kFirstProbe, config, Neighbourhood{.on_link = on_link},
-                  RateLadder(config, clock.now()));
+    sweep.emplace(*plan, kFirstProbe, config, Neighbourhood{.on_link = on_link}, RateLadder(config, clock.now()));
     const Instant start = clock.now();
     while (!sweep->done()) {
       ASSERT_LT(clock.now() - start, 1h) << "the sweep does not end";
