@@ -39,11 +39,15 @@ class Plan {
 
   const AddressSet& hosts() const { return hosts_; }
   std::uint64_t ports_per_host() const { return ports_per_host_; }
-  std::uint64_t size() const { return hosts_.size() * ports_per_host_; }
+  std::uint64_t size() const { return size_; }
 
   // Precondition: index < size(). Does not allocate.
   PlannedProbe at(std::uint64_t index) const;
   Endpoint endpoint(const PlannedProbe& probe) const { return {hosts_.at(probe.host), probe.port}; }
+
+  // The probes first .. first + count - 1 of a plan in linear order, as a plan of their own: index 0 of it is `first`
+  // of this one, and its hosts are only those that occur. Precondition: kLinear, count > 0, first + count <= size().
+  Plan slice(std::uint64_t first, std::uint64_t count) const;
 
  private:
   struct Stratum {
@@ -54,7 +58,10 @@ class Plan {
 
   AddressSet hosts_;
   std::uint64_t ports_per_host_;
+  std::uint64_t first_ = 0;  // of a slice: the place of its index 0 in hosts x ports
+  std::uint64_t size_;
   std::vector<Stratum> strata_;
+  ProbeOrder order_;
 };
 
 }  // namespace portsweep

@@ -41,6 +41,28 @@ TEST(Plan, LinearOrderGoesHostByHost) {
   EXPECT_EQ(plan.endpoint(plan.at(3)), (Endpoint{Address::v4(0x7f000001), Port(22)}));
 }
 
+TEST(Plan, ASliceHasTheProbesOfItsPartOfTheWhole) {
+  const Plan whole(block("127.0.0.0", 29), ports_between(10, 16), ProbeOrder::kLinear, 1);
+  for (std::uint64_t first = 0; first < whole.size(); ++first) {
+    for (std::uint64_t count = 1; count <= whole.size() - first; ++count) {
+      const Plan slice = whole.slice(first, count);
+      ASSERT_EQ(slice.size(), count);
+      ASSERT_EQ(slice.ports_per_host(), whole.ports_per_host());
+      ASSERT_EQ(slice.hosts().size(), (first + count - 1) / 7 - first / 7 + 1);
+      for (std::uint64_t i = 0; i < count; ++i) {
+        ASSERT_EQ(slice.endpoint(slice.at(i)), whole.endpoint(whole.at(first + i))) << first << "+" << i;
+      }
+    }
+  }
+}
+
+TEST(Plan, ASliceOfASliceIsOneOfTheWhole) {
+  const Plan whole(block("127.0.0.0", 29), ports_between(10, 16), ProbeOrder::kLinear, 1);
+  const Plan twice = whole.slice(9, 20).slice(6, 3);
+  EXPECT_EQ(twice.size(), 3U);
+  EXPECT_EQ(twice.endpoint(twice.at(0)), whole.endpoint(whole.at(15)));
+}
+
 TEST(Plan, APortGivenTwiceCountsOnce) {
   const Plan plan(block("127.0.0.1", 32), {Port(80), Port(80)}, ProbeOrder::kRandom, 1);
   EXPECT_EQ(plan.ports_per_host(), 1U);
