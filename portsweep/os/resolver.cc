@@ -77,9 +77,10 @@ void run(const std::shared_ptr<Work>& work) {
 std::vector<Resolution> SystemResolver::resolve(std::span<const std::string> names, Duration limit) {
   const auto work = std::make_shared<Work>();
   for (const std::string& name : names) work->results.push_back({name, {}, "no answer in time"});
+  std::vector<std::thread> threads;
   for (std::size_t i = 0; i < std::min<std::size_t>(kThreads, names.size()); ++i) {
     try {
-      std::thread([work] { run(work); }).detach();
+      threads.emplace_back([work] { run(work); });
     } catch (const std::system_error& error) {
       if (i > 0) break;  // go on with the threads there are
       for (Resolution& result : work->results) result.why = errno_text(error.code().value());
@@ -87,9 +88,12 @@ std::vector<Resolution> SystemResolver::resolve(std::span<const std::string> nam
     }
   }
   std::unique_lock lock(work->mutex);
-  work->finished.wait_for(lock, limit, [&] { return work->done == work->results.size(); });
+  const bool all = work->finished.wait_for(lock, limit, [&] { return work->done == work->results.size(); });
   work->abandoned = true;
-  return std::move(work->results);
+  std::vector<Resolution> results = std::move(work->results);
+  lock.unlock();
+  for (std::thread& thread : threads) all ? thread.join() : thread.detach();
+  return results;
 }
 
 }  // namespace portsweep

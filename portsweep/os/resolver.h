@@ -3,7 +3,7 @@
 // Resolver: names to addresses, as this machine does it: getaddrinfo(3), so /etc/hosts, nsswitch and mDNS hold;
 // "localhost" is loopback, and nobody is asked. The look-ups run on a few threads of their own, because getaddrinfo
 // cannot be told a time limit: what has no answer by the deadline is reported as unresolved and its thread is left
-// behind.
+// behind. When every name had its answer in time no thread is left.
 #pragma once
 
 #include <span>

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
+
 namespace portsweep {
 namespace {
 
@@ -17,6 +20,19 @@ TEST(SystemResolver, KnowsLocalhostWithoutAskingAnybody) {
     EXPECT_EQ(found[i].name, names[i]);
     EXPECT_EQ(found[i].addresses, (std::vector{Address::v4(0x7f000001), Address::v6(1)})) << names[i];
   }
+}
+
+// Worker processes are forked after names are resolved, and best from a process with one thread.
+TEST(SystemResolver, LeavesNoThreadBehindWhenAllNamesHaveTheirAnswer) {
+  const auto threads = [] {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+  };
+  const auto before = threads();
+  SystemResolver resolver;
+  const std::vector<std::string> names(40, "localhost");
+  EXPECT_EQ(resolver.resolve(names, 60s).size(), names.size());
+  EXPECT_EQ(threads(), before);
 }
 
 TEST(SystemResolver, TakesNoTimeForNoNames) {
