@@ -5,11 +5,13 @@
 #include <cstdio>
 
 #include "portsweep/app/conntrack_guard.h"
+#include "portsweep/app/coordinator.h"
 #include "portsweep/app/ledger.h"
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan_targets.h"
 #include "portsweep/app/schedule.h"
 #include "portsweep/app/sweep_loop.h"
+#include "portsweep/app/worker.h"
 #include "portsweep/base/numbers.h"
 #include "portsweep/base/version.h"
 #include "portsweep/sweep/sweep.h"
@@ -49,6 +51,11 @@ class ScanRun final : public SweepOwner {
   enum class Stop : std::uint8_t { kNo, kSignal, kDeadline, kNobodyReads, kEngine };
 
   Result<void> run_stage(Stage stage, Schedule& schedule);
+  Result<void> sweep_here(const Stage& stage, const Plan& plan);
+  Result<bool> sweep_by_workers(const Stage& stage, const Plan& plan);
+  Result<bool> hire(const Stage& stage, const Plan& plan);
+  void close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress);
+  Result<void> take(std::span<const Decision> decided, std::span<const Notice> notices);
   Result<void> wait_out(Instant end);
   Result<void> flush();
   Stop why_stop() const;
@@ -74,6 +81,7 @@ class ScanRun final : public SweepOwner {
   Ledger ledger_;
   ConntrackGuard conntrack_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Coordinator> crew_;  // while worker processes sweep
   Stop stopped_ = Stop::kNo;
   ProbeId next_probe_ = 0;
   std::optional<Error> output_trouble_;  // while hosts were listed
@@ -111,19 +119,67 @@ Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
   const Instant begun = world_.clock.now();
   const Plan plan(stage.hosts, stage.ports, config_.order, config_.seed);
   plan_ = &plan;
+  const bool done = TRY(sweep_by_workers(stage, plan));
+  if (!done) TRY_VOID(sweep_here(stage, plan));
+  if (stopped_ != Stop::kNo) return {};
+  if (stage.kind == Stage::Kind::kDiscovery) schedule.found_up(ledger_.up_in_stage());
+  return wait_out(begun + stage.at_least);
+}
+
+Result<void> ScanRun::sweep_here(const Stage& stage, const Plan& plan) {
   Sweep sweep(plan, next_probe_, config_.pace, world_.neighbourhood, ladder_);
   if (stage.kind == Stage::Kind::kRest) sweep.assume_up();
   next_probe_ += plan.size();
   TRY_VOID(run_sweep(sweep, tools(), *this));
-  const bool complete = stopped_ == Stop::kNo;
-  if (!complete) engine_->stop();
-  ledger_.close_stage(stage, plan, sweep.hosts(), complete);
-  if (complete && stage.kind == Stage::Kind::kDiscovery) schedule.found_up(ledger_.up_in_stage());
+  if (stopped_ != Stop::kNo) engine_->stop();
   ladder_ = sweep.ladder();
-  progress_.decided += sweep.progress().decided;
-  progress_.sent += sweep.progress().sent;
-  progress_.open += sweep.progress().open;
-  return complete ? wait_out(begun + stage.at_least) : Result<void>();
+  close_stage(stage, plan, sweep.hosts(), sweep.progress());
+  return {};
+}
+
+// False if the stage is not for worker processes, or the system refuses every one: then nothing was done.
+Result<bool> ScanRun::sweep_by_workers(const Stage& stage, const Plan& plan) {
+  if (config_.engine.kind != EngineKind::kProcesses) return false;
+  const bool hired = TRY(hire(stage, plan));
+  if (!hired) return false;
+  while (!crew_->done()) {
+    tick(crew_->progress(), 0);
+    if (stopped_ != Stop::kNo) break;
+    if (const auto waited = crew_->wait(kTick); !waited) on_engine_failure(waited.error());
+    TRY_VOID(take(crew_->decided(), crew_->notices()));
+    crew_->clear();
+  }
+  crew_->stop();
+  close_stage(stage, plan, crew_->hosts(), crew_->progress());
+  crew_.reset();
+  return true;
+}
+
+// False if the system refuses every worker: then the scan goes on alone.
+Result<bool> ScanRun::hire(const Stage& stage, const Plan& plan) {
+  const std::uint64_t most = std::min<std::uint64_t>(plan.size(), config_.pace.max_rate.value_or(plan.size()));
+  const EngineConfig& asked = config_.engine;
+  const unsigned wanted = asked.workers > 0 ? asked.workers : row_of(asked.kind).workers;
+  const auto workers = static_cast<unsigned>(std::min<std::uint64_t>(wanted, most));
+  PaceConfig pace = config_.pace;
+  if (pace.max_rate) pace.max_rate = *pace.max_rate / workers;
+  const bool assume_up = stage.kind == Stage::Kind::kRest;
+  auto launch = [this, &plan, pace, assume_up](std::uint64_t first, std::uint64_t count) {
+    return ChildProcess::start([&](int pipe) { work({plan.slice(first, count), pace, assume_up}, world_, pipe); });
+  };
+  crew_ = TRY(Coordinator::create(plan, workers, std::move(launch)));
+  const auto started = crew_->start();
+  if (started) return true;
+  crew_.reset();
+  note(WorkersLimited{workers, 1, started.error().message()});
+  return false;
+}
+
+void ScanRun::close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress) {
+  ledger_.close_stage(stage, plan, hosts, stopped_ == Stop::kNo);
+  progress_.decided += progress.decided;
+  progress_.sent += progress.sent;
+  progress_.open += progress.open;
 }
 
 bool ScanRun::goes_on(const Sweep& sweep) {
@@ -131,9 +187,11 @@ bool ScanRun::goes_on(const Sweep& sweep) {
   return stopped_ == Stop::kNo;
 }
 
-Result<void> ScanRun::take(const Sweep& sweep) {
-  ledger_.commit(*plan_, sweep.decided(), [&](const PortRecord& port) { sink_.port(port); });
-  for (const Notice& notice : sweep.notices()) note(notice);
+Result<void> ScanRun::take(const Sweep& sweep) { return take(sweep.decided(), sweep.notices()); }
+
+Result<void> ScanRun::take(std::span<const Decision> decided, std::span<const Notice> notices) {
+  ledger_.commit(*plan_, decided, [&](const PortRecord& port) { sink_.port(port); });
+  for (const Notice& notice : notices) note(notice);
   return flush();
 }
 
@@ -147,7 +205,9 @@ Result<void> ScanRun::flush() {
   if (sink_.has_standard_output()) observer_.on_output();
   // A reader that does not read holds us up; when asked to stop meanwhile, at least nothing more is sent.
   return sink_.flush([this] {
-    if (engine_ && world_.stop_requested() != 0) engine_->stop();
+    if (world_.stop_requested() == 0) return;
+    if (engine_) engine_->stop();
+    if (crew_) crew_->stop();
   });
 }
 

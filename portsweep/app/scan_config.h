@@ -42,8 +42,8 @@ struct TargetConfig {
 // Which engine, and its limits.
 struct EngineConfig {
   EngineKind kind = EngineKind::kConnect;
-  unsigned workers = 0;                      // threads or processes; 0: chosen by the size of the scan
-  std::optional<std::uint64_t> descriptors;  // --ulimit: use at most so many
+  unsigned workers = 0;                           // threads or processes; 0: chosen by the size of the scan
+  std::optional<std::uint64_t> descriptors = {};  // --ulimit: use at most so many
 };
 
 struct OutputFileConfig {

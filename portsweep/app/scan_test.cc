@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "portsweep/app/reporter.h"
 #include "testing/fake_engine.h"
@@ -403,6 +405,88 @@ TEST(PlanId, IsTheSameForTheSamePlanOnly) {
   EXPECT_NE(id, plan_id(targets, PortSet::all(), ProbeOrder::kLinear, 7));
   targets.singles.add(AddressRange(addr("10.0.0.2")));
   EXPECT_NE(id, plan_id(targets, PortSet::all(), ProbeOrder::kRandom, 7));
+}
+
+// --- Worker processes: real ones, each with a copy of the fake network and a virtual time of its own
+// ------------------
+
+class WorkersScanTest : public ScanTest {
+ protected:
+  WorkersScanTest() {
+    config.order = ProbeOrder::kLinear;
+    config.engine = {.kind = EngineKind::kProcesses, .workers = 7};
+    config.pace = {.timeout = 1s, .max_tries = 1, .adaptive = false};
+    target("10.0.0.1");
+    target("10.0.0.2");
+    ports(1, 500);
+  }
+
+  static std::optional<FakeAnswer> network(const Transmission& t) {
+    if (t.target.port == Port(22) || t.target.port == Port(443)) return kOpen;
+    if (t.target.port.number() > 400) return std::nullopt;
+    return kClosed;
+  }
+};
+
+TEST_F(WorkersScanTest, FindWhatOneProcessFinds) {
+  config.output.options.all_states = true;
+  EXPECT_EQ(run(network), 0);
+  const auto found_by_workers = of_type("port");
+  EXPECT_EQ(lines.front()["engine"], "processes");
+  EXPECT_EQ(summary()["probes"], 1000);
+  config.engine.kind = EngineKind::kSequential;
+  EXPECT_EQ(run(network), 0);
+  EXPECT_EQ(found_by_workers.size(), 1000U);
+  EXPECT_EQ(of_type("port").size(), 1000U);
+  const std::set<Json> alone = [&] {
+    const auto all = of_type("port");
+    return std::set<Json>(all.begin(), all.end());
+  }();
+  for (const Json& port : found_by_workers) EXPECT_TRUE(alone.contains(port)) << port;
+  EXPECT_EQ(host("10.0.0.2")["filtered"], 99);
+}
+
+TEST_F(WorkersScanTest, SweepHostsOfRangesThatAnswerTheirDiscovery) {
+  config.target.targets = {};
+  target("10.1.0.0/24");
+  ports(1, 200);
+  EXPECT_EQ(run([](const Transmission& t) -> std::optional<FakeAnswer> {
+              if (t.target.address != addr("10.1.0.9")) return std::nullopt;
+              return t.target.port == Port(200) ? kOpen : kClosed;
+            }),
+            0);
+  EXPECT_EQ(summary()["hosts_up"], 1);
+  EXPECT_EQ(summary()["hosts_silent"], 255);
+  EXPECT_EQ(host("10.1.0.9")["open"], 1);
+  EXPECT_EQ(host("10.1.0.9")["closed"], 199);
+}
+
+TEST_F(WorkersScanTest, LeaveUnexaminedWhatNoWorkerSurvives) {
+  EXPECT_EQ(run([](const Transmission& t) {
+              if (t.target.address == addr("10.0.0.1") && t.target.port == Port(100)) ::raise(SIGKILL);
+              return network(t);
+            }),
+            3);
+  EXPECT_EQ(summary()["complete"], false);
+  const Json poisoned = host("10.0.0.1");
+  EXPECT_GE(poisoned["unexamined"], 1);
+  EXPECT_EQ(poisoned["unexamined"], poisoned["reasons"]["worker-lost"]);
+  EXPECT_EQ(poisoned["open"].get<int>() + poisoned["closed"].get<int>() + poisoned["filtered"].get<int>() +
+                poisoned["unexamined"].get<int>(),
+            500);
+  EXPECT_EQ(host("10.0.0.2")["unexamined"], 0);
+  EXPECT_EQ(std::count_if(notices.begin(), notices.end(),
+                          [](const Notice& n) { return std::holds_alternative<WorkerLost>(n); }),
+            3);
+}
+
+TEST_F(WorkersScanTest, ShareTheRateAmongThem) {
+  config.pace.max_rate = 3;
+  ports(1, 4);
+  config.target.targets = {};
+  target("10.0.0.1");
+  EXPECT_EQ(run(network), 0);
+  EXPECT_EQ(summary()["closed"], 4);
 }
 
 }  // namespace
