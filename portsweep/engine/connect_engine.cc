@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "portsweep/engine/icmp_reason.h"
+#include "portsweep/engine/connect_outcome.h"
 
 namespace portsweep {
 namespace {
@@ -14,25 +14,6 @@ constexpr std::size_t kReadyBatch = 512;
 constexpr Duration kCleanTurn = 2ms;
 
 bool is_out_of_descriptors(int error) { return error == EMFILE || error == ENFILE; }
-
-// What connect() or socket() returning at once with an error says about this machine.
-Reason trouble_of(int error) {
-  switch (error) {
-    case EMFILE:
-    case ENFILE: return Reason::kNoDescriptors;
-    case EADDRNOTAVAIL: return Reason::kNoSourcePorts;
-    case EAGAIN:
-    case ENOBUFS:
-    case ENOMEM: return Reason::kNoBuffers;
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN: return Reason::kNoRoute;
-    case EPERM:
-    case EACCES: return Reason::kNotPermitted;
-    case EAFNOSUPPORT: return Reason::kNoFamily;
-    default: return Reason::kSystemError;
-  }
-}
 
 }  // namespace
 
@@ -139,20 +120,14 @@ int ConnectEngine::ensure_socket(std::uint32_t slot, Family family) {
 void ConnectEngine::start(std::uint32_t slot, const Transmission& transmission) {
   Slot& s = slots_[slot];
   s.state = State::kConnecting;
-  const int error = tcp_.connect(s.fd, s.target);
+  const ConnectOutcome outcome = start_connection(tcp_, s.fd, s.target, own_);
   // The wait begins when the SYN has left, however long that took.
   s.sent_at = clock_.now();
-  if (error == EINPROGRESS) {
+  if (outcome.socket == SocketState::kUnderWay) {
     wheel_.arm(slot, s.sent_at + transmission.wait);
-    return;
+  } else {
+    conclude(slot, outcome, 0);
   }
-  if (error == 0 || error == ECONNREFUSED) {  // at once, as loopback may answer
-    error == 0 ? harvest_established(slot, 0) : harvest_failed(slot, error, 0);
-    return;
-  }
-  say(s, trouble_of(error), 0, false);
-  --in_flight_;
-  retire(slot, false);
 }
 
 // --- What came of it ------------------------------------------------------------------------------------------------
@@ -185,57 +160,21 @@ void ConnectEngine::harvest(std::uint32_t slot, Instant now, bool timely) {
   if (s.state == State::kIdle) return;  // an edge of the connection before
   const auto elapsed_us = std::chrono::duration_cast<std::chrono::microseconds>(now - s.sent_at).count();
   const auto rtt_us = timely ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(elapsed_us, 1, UINT32_MAX)) : 0;
-  const int error = tcp_.connect(s.fd, s.target);
-  // Reset or closed after it was established: the port is open all the same.
-  if (error == 0 || error == EISCONN || error == ECONNRESET || error == EPIPE) {
-    harvest_established(slot, rtt_us);
-  } else {
-    harvest_failed(slot, error, rtt_us);
-  }
+  const ConnectOutcome outcome = outcome_of_connection(tcp_, s.fd, s.target, own_);
+  if (outcome.socket != SocketState::kUnderWay) conclude(slot, outcome, rtt_us);
 }
 
-void ConnectEngine::harvest_established(std::uint32_t slot, std::uint32_t rtt_us) {
+void ConnectEngine::conclude(std::uint32_t slot, const ConnectOutcome& outcome, std::uint32_t rtt_us) {
   Slot& s = slots_[slot];
-  if (tcp_.is_self_connected(s.fd, s.target)) {
-    say(s, Reason::kSelfConnect, 0, false);
-  } else {
-    say(s, Reason::kSynAck, rtt_us, true);
+  if (s.state == State::kConnecting || is_news_after_silence(outcome.reason)) {
+    say(s, outcome.reason, outcome.from_target ? rtt_us : 0, outcome.from_target);
   }
   --in_flight_;
-  release(slot);
-}
-
-void ConnectEngine::harvest_failed(std::uint32_t slot, int error, std::uint32_t rtt_us) {
-  Slot& s = slots_[slot];
-  const bool still_connecting = error == EALREADY || error == EINPROGRESS;
-  bool from_target = false;
-  const Reason reason = reason_of_failure(s, error, still_connecting, from_target);
-  if (reason == Reason::kNoResponse && still_connecting) return;  // nothing happened yet
-  // Of a lingering probe silence was said already: only an answer, or that nobody can answer, is news.
-  if (s.state == State::kConnecting || is_answer(reason) || reason == Reason::kNoArp) {
-    say(s, reason, from_target ? rtt_us : 0, from_target);
+  if (outcome.socket == SocketState::kEstablished) {
+    release(slot);
+  } else {
+    retire(slot, outcome.socket == SocketState::kRefused);
   }
-  --in_flight_;
-  retire(slot, error == ECONNREFUSED);
-}
-
-// A connection that failed, or that is under way and may have an ICMP error queued.
-Reason ConnectEngine::reason_of_failure(const Slot& slot, int error, bool still_connecting, bool& from_target) const {
-  if (const auto icmp = tcp_.take_icmp_error(slot.fd)) {
-    const auto reason = reason_of(*icmp);
-    if (!reason) return Reason::kNoResponse;
-    from_target = icmp->offender == slot.target.address;
-    if (from_target || !own_.contains(icmp->offender)) return *reason;
-    // Our own kernel speaks. When ARP or NDP fails it ends the attempt; a packet filter of ours rejects the packet
-    // while it is being sent, and leaves the attempt under way.
-    return *reason == Reason::kHostUnreach && !still_connecting ? Reason::kNoArp : Reason::kLocalFirewall;
-  }
-  if (still_connecting || error == ETIMEDOUT) return Reason::kNoResponse;
-  if (error == ECONNREFUSED) {
-    from_target = true;
-    return Reason::kReset;
-  }
-  return trouble_of(error);
 }
 
 void ConnectEngine::expire(Instant now) {

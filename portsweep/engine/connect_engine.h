@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "portsweep/base/timer_wheel.h"
+#include "portsweep/engine/connect_outcome.h"
 #include "portsweep/engine/engine.h"
 #include "portsweep/net/address_set.h"
 #include "portsweep/os/clock.h"
@@ -72,9 +73,7 @@ class ConnectEngine final : public Engine {
   int ensure_socket(std::uint32_t slot, Family family);
   void start(std::uint32_t slot, const Transmission& transmission);
   void harvest(std::uint32_t slot, Instant now, bool timely);
-  void harvest_established(std::uint32_t slot, std::uint32_t rtt_us);
-  void harvest_failed(std::uint32_t slot, int error, std::uint32_t rtt_us);
-  Reason reason_of_failure(const Slot& slot, int error, bool still_connecting, bool& from_target) const;
+  void conclude(std::uint32_t slot, const ConnectOutcome& outcome, std::uint32_t rtt_us);
   void expire(Instant now);
   void say(const Slot& slot, Reason reason, std::uint32_t rtt_us, bool from_target);
   // What is done with the socket of an established connection. The one place that a conversation with the service

@@ -253,6 +253,15 @@ TEST_F(ConnectEngineTest, TakesAnAnswerThatComesBetweenWaitAndHold) {
   EXPECT_EQ(engine->in_flight(), 0U);
 }
 
+TEST_F(ConnectEngineTest, SaysNoTroubleAfterSilence) {
+  make([](const Endpoint&) { return FakeConnection{.outcome = 0, .after = 300ms, .self = true}; });
+  send(probe(80, 100ms, 500ms));
+  const Instant end = clock.now() + 1s;
+  while (clock.now() < end) gather(end);
+  EXPECT_EQ(only(80), Reason::kNoResponse);
+  EXPECT_EQ(engine->in_flight(), 0U);
+}
+
 TEST_F(ConnectEngineTest, NeverSaysSilenceWhileAnswersAreUnread) {
   // More answers than one poll can give, and a loop that comes back long after every wait is over.
   constexpr std::uint16_t kProbes = 2000;
