@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FakeTcp: TcpSockets and Poller in one, over a scripted kernel: a test says what each connect() returns, and plays
-// what happens to a connection later. Time is a FakeClock; waiting moves it to the end of the wait or to the next
-// thing that happens.
+// FakeTcp: TcpSockets, Poller and SocketWaiter in one, over a scripted kernel: a test says what each connect() returns,
+// and plays what happens to a connection later. Time is a FakeClock; waiting moves it to the end of the wait or to the
+// next thing that happens.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "portsweep/os/poller.h"
+#include "portsweep/os/socket_waiter.h"
 #include "portsweep/os/tcp_sockets.h"
 #include "testing/fake_clock.h"
 
@@ -27,7 +29,7 @@ struct FakeConnection {
   bool self = false;
 };
 
-class FakeTcp final : public TcpSockets, public Poller {
+class FakeTcp final : public TcpSockets, public Poller, public SocketWaiter {
  public:
   using Kernel = std::function<FakeConnection(const Endpoint&)>;
 
@@ -36,6 +38,8 @@ class FakeTcp final : public TcpSockets, public Poller {
   // --- the script
   void limit_descriptors(std::size_t most) { most_open_ = most; }
   void refuse_family(Family family) { refused_ = family; }
+  // The next wait for one socket is ended by a signal, when the time is over that it would have lasted.
+  void interrupt_next_wait() { interrupt_ = true; }
 
   // --- what was seen
   std::size_t opened() const { return opened_; }
@@ -94,6 +98,19 @@ class FakeTcp final : public TcpSockets, public Poller {
     return count;
   }
 
+  // --- SocketWaiter
+  Result<Waited> wait(int fd, Duration timeout) override {
+    const auto happening = std::find_if(happenings_.begin(), happenings_.end(),
+                                        [fd](const auto& candidate) { return candidate.second == fd; });
+    const Instant end = clock_.now() + std::max(timeout, Duration{0});
+    const bool ready = happening != happenings_.end() && happening->first <= end;
+    clock_.advance_to(ready ? happening->first : end);
+    if (std::exchange(interrupt_, false)) return Waited::kInterrupted;
+    if (!ready) return Waited::kTimeout;
+    happenings_.erase(happening);
+    return Waited::kReady;
+  }
+
  private:
   struct Socket {
     std::uint32_t token = 0;
@@ -118,6 +135,7 @@ class FakeTcp final : public TcpSockets, public Poller {
   std::map<int, Socket> sockets_;
   std::multimap<Instant, int> happenings_;
   std::optional<Family> refused_;
+  bool interrupt_ = false;
   std::size_t most_open_ = SIZE_MAX;
   int next_fd_ = 100;
   std::size_t opened_ = 0;

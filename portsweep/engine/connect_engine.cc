@@ -4,14 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "portsweep/engine/connect_outcome.h"
+#include "portsweep/engine/round_trip.h"
 
 namespace portsweep {
 namespace {
 
 constexpr std::size_t kReadyBatch = 512;
-// A turn of the loop longer than this makes round trips look longer than they were: they are not measured then.
-constexpr Duration kCleanTurn = 2ms;
 
 bool is_out_of_descriptors(int error) { return error == EMFILE || error == ENFILE; }
 
@@ -158,8 +156,7 @@ void ConnectEngine::harvest(std::uint32_t slot, Instant now, bool timely) {
   if (slot >= slots_.size()) return;  // somebody else's token, only meant to end the wait
   Slot& s = slots_[slot];
   if (s.state == State::kIdle) return;  // an edge of the connection before
-  const auto elapsed_us = std::chrono::duration_cast<std::chrono::microseconds>(now - s.sent_at).count();
-  const auto rtt_us = timely ? static_cast<std::uint32_t>(std::clamp<std::int64_t>(elapsed_us, 1, UINT32_MAX)) : 0;
+  const std::uint32_t rtt_us = timely ? to_rtt_us(now - s.sent_at) : 0;
   const ConnectOutcome outcome = outcome_of_connection(tcp_, s.fd, s.target, own_);
   if (outcome.socket != SocketState::kUnderWay) conclude(slot, outcome, rtt_us);
 }
