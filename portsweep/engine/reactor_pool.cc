@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <csignal>
 #include <thread>
 
 #include "portsweep/base/spsc_queue.h"
 #include "portsweep/engine/connect_engine.h"
+#include "portsweep/os/all_signals_blocked.h"
 #include "portsweep/os/system_error.h"
 
 namespace portsweep {
@@ -17,22 +17,6 @@ namespace {
 constexpr Transmission kNoTransmission{
     .probe = 0, .target = {Address{}, Port(1)}, .wait = {}, .hold = {}, .attempt = 0};
 constexpr Event kNoEvent{.probe = 0, .rtt_us = 0, .attempt = 0, .reason = Reason::kNoResponse, .from_target = false};
-
-// Threads inherit the mask of the thread that makes them.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 }  // namespace
 
