@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/notices.h"
+#include "cli/values.h"
 #include "portsweep/base/numbers.h"
 #include "portsweep/report/json_object.h"
 
@@ -26,6 +27,22 @@ std::string probes_text(const PlanSummary& plan) {
   return fmt::format("{} if no host of a range answers, at most {}", grouped(plan.probes_least), most);
 }
 
+std::string tries_text(const PlanSummary& plan) {
+  if (plan.tries == 1) return "a port that stays silent is tried once";
+  return fmt::format("a port that stays silent is tried {} times", plan.tries);
+}
+
+// What bounds the rate: workers that wait, or a number.
+std::string worst_text(const PlanSummary& plan) {
+  const std::string time = rough_time(plan.worst.time) + " at most, if everything is silent";
+  const double unbounded = static_cast<double>(plan.worst.workers) / seconds_of(plan.timeout);
+  if (plan.worst.workers == 0 || plan.worst.rate < unbounded) {
+    return fmt::format("{}, at {} probes a second", time, grouped(static_cast<std::uint64_t>(plan.worst.rate)));
+  }
+  if (plan.worst.workers == 1) return fmt::format("{}: one probe waits {} at a time", time, to_text(plan.timeout));
+  return fmt::format("{}: {} probes wait {} at a time", time, grouped(plan.worst.workers), to_text(plan.timeout));
+}
+
 }  // namespace
 
 std::string plan_text(const PlanSummary& plan) {
@@ -41,9 +58,9 @@ std::string plan_text(const PlanSummary& plan) {
          fmt::format("of ranges, by the {} most popular of these ports; silent hosts are not swept (-Pn to sweep)",
                      plan.discovery_ports));
   }
-  line("probes", probes_text(plan) + fmt::format("; a port that stays silent is tried {} times", plan.tries));
-  line("time", fmt::format("{} at most, if everything is silent, at {} probes a second", rough_time(plan.time_most),
-                           grouped(static_cast<std::uint64_t>(plan.rate))));
+  line("probes", probes_text(plan) + "; " + tries_text(plan));
+  line("engine", plan.engine);
+  line("time", worst_text(plan));
   if (plan.needs_confirmation) line("confirm", fmt::format("a scan needs --confirm-targets {}", plan.targets));
   line("plan", plan.plan_id);
   text += "Nothing was sent.\n";
@@ -58,7 +75,9 @@ std::string plan_json(const PlanSummary& plan) {
   object.number("public_targets", plan.public_targets).number("addresses_refused", plan.refused);
   object.number("ports", plan.ports).text("port_list", plan.port_list).number("discovery_ports", plan.discovery_ports);
   object.number("probes_least", plan.probes_least).number("probes_most", plan.probes_most).number("tries", plan.tries);
-  object.real("rate", plan.rate).seconds("time_most_s", plan.time_most);
+  object.text("engine", plan.engine).seconds("timeout_s", plan.timeout);
+  if (plan.worst.workers > 0) object.number("workers", plan.worst.workers);
+  object.real("rate", plan.worst.rate).seconds("time_most_s", plan.worst.time);
   object.boolean("needs_confirmation", plan.needs_confirmation);
   object.end();
   return text + "\n";

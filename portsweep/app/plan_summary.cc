@@ -3,9 +3,7 @@
 
 #include <algorithm>
 
-#include "portsweep/app/scan.h"
 #include "portsweep/app/scan_targets.h"
-#include "portsweep/pace/ladder.h"
 
 namespace portsweep {
 
@@ -28,9 +26,9 @@ Result<PlanSummary> summarise_plan(const ScanConfig& config, const AddressSet& b
   plan.probes_least = (plan.singles + plan.names) * plan.ports + plan.in_ranges * plan.discovery_ports;
   plan.probes_most = (plan.targets + plan.names) * plan.ports;
   plan.tries = config.pace.max_tries;
-  plan.rate = RateLadder::kUnknownCeiling;
-  if (config.pace.max_rate) plan.rate = std::min(plan.rate, static_cast<double>(*config.pace.max_rate));
-  plan.time_most = estimate(plan.probes_most, config.pace);
+  plan.engine = row_of(config.engine.kind).name;
+  plan.timeout = config.pace.timeout;
+  plan.worst = estimate(plan.probes_most, config.pace, config.engine);
   TargetConfig unconfirmed = config.target;
   unconfirmed.confirmed_targets.reset();
   plan.needs_confirmation = !check_size(targets, unconfirmed);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "portsweep/app/scan.h"
 #include "portsweep/app/scan_config.h"
 #include "portsweep/base/result.h"
 #include "portsweep/model/notice.h"
@@ -26,9 +27,10 @@ struct PlanSummary {
   std::uint64_t probes_least = 0;     // if no host of a range answers and every port answers at once
   std::uint64_t probes_most = 0;      // one try of everything; names count as one address each
   unsigned tries = 0;                 // of a port that stays silent
-  double rate = 0;                    // probes per second that the estimate assumes
-  Duration time_most{};               // all silent, every try made
-  bool needs_confirmation = false;    // by --confirm-targets, with `targets` as its number
+  std::string engine;
+  Duration timeout{};               // the longest wait for one probe
+  Estimate worst;                   // of probes_most
+  bool needs_confirmation = false;  // by --confirm-targets, with `targets` as its number
 };
 
 // `broadcast`: as find_targets() has it, so that both count the same addresses.

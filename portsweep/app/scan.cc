@@ -99,7 +99,7 @@ Result<void> ScanRun::run_stages() {
     note(NeighbourGroups{targets_.singles.intersection(on_link).size() + targets_.ranges.intersection(on_link).size(),
                          schedule.group_size()});
   }
-  const Duration expected = estimate(schedule.most_probes(), config_.pace);
+  const Duration expected = estimate(schedule.most_probes(), config_.pace, config_.engine).time;
   if (expected > kLong) note(LongScan{schedule.most_probes(), expected});
 
   std::vector<Notice> notices;
@@ -342,12 +342,25 @@ Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span
   return run.finish();
 }
 
-Duration estimate(std::uint64_t probes, const PaceConfig& pace) {
-  double rate = RateLadder::kUnknownCeiling;
-  if (pace.max_rate) rate = std::min(rate, static_cast<double>(*pace.max_rate));
-  const double seconds = static_cast<double>(probes) * pace.max_tries / rate;
+Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine) {
+  Estimate worst;
+  double seconds = 0;
+  if (pace.adaptive) {
+    worst.rate = RateLadder::kUnknownCeiling;
+  } else {
+    const EngineRow& row = row_of(engine.kind);
+    const unsigned workers = engine.workers != 0 ? engine.workers : row.workers != 0 ? row.workers : row.most_workers;
+    worst.workers = std::clamp<std::uint64_t>(probes, 1, workers);
+    worst.rate = static_cast<double>(worst.workers) / seconds_of(pace.timeout);
+    // The last round takes as long as any, however few probes it has.
+    const std::uint64_t rounds = probes / worst.workers + (probes % worst.workers != 0 ? 1 : 0);
+    seconds = static_cast<double>(rounds) * pace.max_tries * seconds_of(pace.timeout);
+  }
+  if (pace.max_rate) worst.rate = std::min(worst.rate, static_cast<double>(*pace.max_rate));
+  seconds = std::max(seconds, static_cast<double>(probes) * pace.max_tries / worst.rate);
   constexpr double kCentury = 100.0 * 365.25 * 86'400;
-  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::min(seconds, kCentury)));
+  worst.time = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::min(seconds, kCentury)));
+  return worst;
 }
 
 std::string plan_id(const ScanTargets& targets, const PortSet& ports, ProbeOrder order, std::uint64_t seed) {

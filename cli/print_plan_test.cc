@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/print_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace portsweep::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+PlanSummary paced() {
+  PlanSummary plan;
+  plan.targets = plan.singles = 1;
+  plan.ports = plan.probes_least = plan.probes_most = 65'535;
+  plan.port_list = "1-65535";
+  plan.tries = 2;
+  plan.engine = "connect";
+  plan.timeout = 950ms;
+  plan.worst = {.time = 3s, .rate = 50'000, .workers = 0};
+  return plan;
+}
+
+PlanSummary fixed(std::uint64_t workers) {
+  PlanSummary plan = paced();
+  plan.tries = 1;
+  plan.engine = "threads";
+  plan.timeout = 3s;
+  plan.worst = {.time = 48s, .rate = static_cast<double>(workers) / 3, .workers = workers};
+  return plan;
+}
+
+TEST(PlanText, TellsTheRateOfAnEngineThatPacesItself) {
+  EXPECT_THAT(plan_text(paced()), AllOf(HasSubstr("engine    connect\n"), HasSubstr("is tried 2 times\n"),
+                                        HasSubstr("3 s at most, if everything is silent, at 50,000 probes a second")));
+}
+
+TEST(PlanText, TellsHowManyProbesOfTheOthersWaitAtATime) {
+  EXPECT_THAT(plan_text(fixed(4096)),
+              AllOf(HasSubstr("engine    threads\n"), HasSubstr("is tried once\n"),
+                    HasSubstr("48 s at most, if everything is silent: 4,096 probes wait 3s at a time\n")));
+  EXPECT_THAT(plan_text(fixed(1)), HasSubstr("silent: one probe waits 3s at a time\n"));
+}
+
+TEST(PlanText, TellsTheMaximumRateWhereThatIsLower) {
+  PlanSummary plan = fixed(4096);
+  plan.worst.rate = 100;
+  EXPECT_THAT(plan_text(plan), HasSubstr("silent, at 100 probes a second\n"));
+}
+
+TEST(PlanJson, HasTheWorkersOfAnEngineThatPacesNotItself) {
+  EXPECT_THAT(plan_json(fixed(30)),
+              AllOf(HasSubstr(R"("engine":"threads","timeout_s":3.000000,"workers":30,"rate":10)"),
+                    HasSubstr(R"("time_most_s":48.000000)")));
+  EXPECT_THAT(plan_json(paced()),
+              AllOf(HasSubstr(R"("engine":"connect","timeout_s":0.950000,"rate":50000)"), Not(HasSubstr("workers"))));
+}
+
+}  // namespace
+}  // namespace portsweep::cli
