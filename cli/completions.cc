@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "cli/engine_choice.h"
 #include "cli/flags.h"
 
 namespace portsweep::cli {
@@ -26,7 +27,8 @@ std::string command_words() {
 
 // The words a value can be; empty where it can be anything.
 std::string value_words(const Flag& flag, std::span<const FormatRow> formats) {
-  return flag.completes == Completes::kFormats ? format_words(formats) : std::string(flag.choices);
+  if (flag.completes == Completes::kFormats) return format_words(formats);
+  return flag.completes == Completes::kEngines ? engine_words() : std::string(flag.choices);
 }
 
 // Summaries hold apostrophes nowhere (a test sees to that), but brackets and colons mean something to zsh.

@@ -13,7 +13,6 @@
 namespace portsweep::cli {
 namespace {
 
-constexpr unsigned kMaxWorkers = 64;
 constexpr std::uint64_t kMaxRate = 10'000'000;
 constexpr std::uint8_t kMaxTries = 16;
 constexpr std::uint64_t kMinDescriptors = 16;
@@ -128,25 +127,20 @@ Result<void> set_excluded_ports(RawArgs& raw, const FlagUse& use) {
 
 // -- probing and pace
 
-Result<void> check_engine(RawArgs&, const FlagUse& use) {
-  static constexpr std::array<std::string_view, 2> kBuilt{"auto", "connect"};
-  static constexpr std::array<std::string_view, 4> kNotBuilt{"syn", "sequential", "threads", "processes"};
-  if (std::find(kNotBuilt.begin(), kNotBuilt.end(), use.value) != kNotBuilt.end()) {
-    return bad_value(use, fmt::format("the engine {} is not built yet; connect is", use.value));
-  }
-  TRY_VOID(parse_choice(use, kBuilt));
+Result<void> set_engine(RawArgs& raw, const FlagUse& use) {
+  raw.pace.engine = TRY(parse_engine(use));
+  return {};
+}
+
+// "-sT"
+Result<void> set_connect_engine(RawArgs& raw, const FlagUse&) {
+  raw.pace.engine = EngineKind::kConnect;
   return {};
 }
 
 Result<void> set_workers(RawArgs& raw, const FlagUse& use) {
-  const auto asked = parse_decimal(use.value, kAnyNumber);
-  if (asked && *asked > kMaxWorkers) {
-    adjust(raw, use.flag, fmt::format("{} workers is more than helps; {} are used", grouped(*asked), kMaxWorkers));
-    raw.pace.workers = kMaxWorkers;
-    return {};
-  }
-  const std::uint64_t workers = TRY(parse_count(use, 1, kMaxWorkers));
-  raw.pace.workers = static_cast<unsigned>(workers);
+  const std::uint64_t count = TRY(parse_count(use, 1, kAnyNumber));
+  raw.pace.workers = RawWorkers{std::string(use.flag), count};
   return {};
 }
 
@@ -359,19 +353,22 @@ constexpr Flag kFlags[] = {
               "stay silent are not swept. Single addresses and names are always swept.",
    .apply = set_skip_discovery},
   {.names = "--engine", .category = Category::kProbing, .takes = Takes::kValue, .value = "NAME",
-   .choices = "auto connect", .completes = Completes::kChoices,
-   .summary = "how to probe: auto or connect",
-   .details = "connect completes TCP connections by the kernel and needs no privilege. auto is connect.",
-   .apply = check_engine},
+   .completes = Completes::kEngines,
+   .summary = "how to probe (default auto, which is connect)",
+   .details = "All of them complete TCP connections by the kernel and need no privilege; they differ in how many they "
+              "make at once. Below, under Engines, stand their names and what holds for each where nothing else is "
+              "asked for.",
+   .apply = set_engine},
   {.names = "-sT", .category = Category::kProbing,
    .summary = "connect scan: the same as --engine connect",
    .details = "Completes each connection and closes it at once.",
-   .apply = accept_quietly},
+   .apply = set_connect_engine},
   {.names = "--order", .category = Category::kProbing, .takes = Takes::kValue, .value = "ORDER",
    .choices = "random port found", .completes = Completes::kChoices,
    .summary = "order of the probes: random, port or found",
-   .details = "random (the default) spreads the load and tries popular ports first. port goes host after host, ports "
-              "in numeric order. found is random, and text shows each open port the moment it is certain.",
+   .details = "random (the default of connect) spreads the load and tries popular ports first. port goes host after "
+              "host, ports in numeric order. found is random, and text shows each open port the moment it is certain. "
+              "The engine processes always goes in order.",
    .apply = set_order},
   {.names = "--seed", .category = Category::kProbing, .takes = Takes::kValue, .value = "N",
    .summary = "repeat the random order of an earlier scan",
@@ -381,11 +378,12 @@ constexpr Flag kFlags[] = {
   // ---- pace
   {.names = "--timeout", .category = Category::kPace, .takes = Takes::kValue, .value = "DURATION",
    .summary = "longest wait for one probe (default 950ms)",
-   .details = "A number and a unit: ns, us, ms, s, m, h. From 1ms to 1h.",
+   .details = "A number and a unit: ns, us, ms, s, m, h. From 1ms to 1h. Other engines have other defaults.",
    .apply = set_timeout},
   {.names = "--max-tries", .aliases = "--tries", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
    .summary = "tries before a silent port is filtered (default 2)",
-   .details = "From 1 to 16. More tries make a wrong \"filtered\" less likely on a network that loses packets.",
+   .details = "From 1 to 16. More tries make a wrong \"filtered\" less likely on a network that loses packets. "
+              "Engines other than connect try once.",
    .apply = set_max_tries},
   {.names = "--max-retries", .aliases = "--retries", .category = Category::kPace, .takes = Takes::kValue,
    .value = "N",
@@ -402,8 +400,9 @@ constexpr Flag kFlags[] = {
    .apply = set_deadline},
   {.names = "--workers", .aliases = "--threads --concurrency", .category = Category::kPace, .takes = Takes::kValue,
    .value = "N",
-   .summary = "threads of the engine (default: by size of scan)",
-   .details = "From 1 to 64; more is cut to 64, with a notice.",
+   .summary = "threads or processes of the engine",
+   .details = "From 1 up; more than the engine takes is cut to that, with a notice. Below, under Engines, stands how "
+              "many each takes, and how many it has by default.",
    .apply = set_workers},
   {.names = "--ulimit", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
    .summary = "use at most N file descriptors",

@@ -38,7 +38,7 @@ enum class Takes : std::uint8_t {
 };
 
 // What a value is, for the completions.
-enum class Completes : std::uint8_t { kNothing, kFiles, kFormats, kChoices };
+enum class Completes : std::uint8_t { kNothing, kFiles, kFormats, kEngines, kChoices };
 
 struct Flag {
   std::string_view names;         // as the help shows them, separated by spaces: "-p --ports"

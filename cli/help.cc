@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/engine_choice.h"
 #include "cli/flags.h"
 #include "cli/parse.h"
 #include "cli/wrap.h"
@@ -67,6 +68,12 @@ std::string formats_text(std::span<const FormatRow> formats) {
   return out;
 }
 
+std::string engines_text() {
+  std::string out = "Engines:\n";
+  for (const EngineRow& row : engines()) out += two_columns(row.name, tell(row) + ".");
+  return out;
+}
+
 std::string usage_text() { return "Usage: portsweep [scan] [OPTION...] TARGET...\n"; }
 
 std::string also_known_as(const Flag& flag) {
@@ -113,7 +120,7 @@ std::string long_help(std::span<const FormatRow> formats) {
   }
   out +=
       "\n" + wrap("An option given twice counts as given last, unless it says that it may be given more than once.", 0);
-  out += "\n" + formats_text(formats) + "\nExamples:\n";
+  out += "\n" + engines_text() + "\n" + formats_text(formats) + "\nExamples:\n";
   for (const HelpExample& example : kExamples) out += fmt::format("  {}\n{}", example.command, wrap(example.what, 6));
   out += "\nExit codes:\n";
   for (const HelpExitCode& code : kExitCodes) out += fmt::format("  {:<4}{}\n", code.number, code.meaning);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/engine_choice.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/parse.h"
@@ -75,6 +76,12 @@ std::string options_section() {
   return out;
 }
 
+std::string engines_section() {
+  std::string out = section("ENGINES");
+  for (const EngineRow& row : engines()) out += entry(bold(row.name), roff(tell(row)) + ".");
+  return out;
+}
+
 std::string formats_section(std::span<const FormatRow> formats) {
   std::string out = section("FORMATS");
   for (const FormatRow& row : formats) out += entry(bold(row.name), roff(row.summary));
@@ -101,7 +108,8 @@ std::string man_page(std::span<const FormatRow> formats, std::string_view versio
   out += section("SYNOPSIS") + bold("portsweep") + " [" + bold("scan") + "] [" + italic("OPTION") + "...] " +
          italic("TARGET") + "...\n";
   out += section("DESCRIPTION") + roff(kHelpPurpose) + "\n.PP\n" + roff(kHelpTargets) + "\n";
-  out += commands_section() + options_section() + formats_section(formats) + examples_section() + exit_section();
+  out += commands_section() + options_section() + engines_section() + formats_section(formats) + examples_section() +
+         exit_section();
   return out + section("ENVIRONMENT") + roff(kHelpEnvironment) + "\n";
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/engine_choice.h"
 #include "portsweep/app/scan_config.h"
 #include "portsweep/base/time.h"
 #include "portsweep/model/notice.h"
@@ -56,14 +57,21 @@ struct RawPorts {
   std::optional<Value> excluded;
 };
 
+// How many were asked for; how many an engine takes is its own affair.
+struct RawWorkers {
+  std::string flag;  // as typed
+  std::uint64_t count;
+};
+
 struct RawPace {
+  std::optional<EngineKind> engine;
   std::optional<Duration> timeout;
   std::optional<std::uint64_t> max_rate;
   std::optional<std::uint8_t> max_tries;
   std::optional<Duration> deadline;
-  std::optional<unsigned> workers;
+  std::optional<RawWorkers> workers;
   std::optional<std::uint64_t> descriptors;
-  OrderChoice order = OrderChoice::kRandom;
+  std::optional<OrderChoice> order;
   std::optional<std::uint64_t> seed;
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/resolve_engine.h"
 #include "cli/resolve_targets.h"
 #include "cli/values.h"
 #include "portsweep/net/services.h"
@@ -77,7 +78,6 @@ class OutputResolver {
     if (config_.stdout_format == nullptr) config_.stdout_format = &around_.formats.front();
     config_.options.open_only = raw.output.open_only;
     config_.options.all_states = raw.output.all_states;
-    config_.options.stream = raw.output.verbose || raw.pace.order == OrderChoice::kFound;
     config_.overwrite = raw.output.overwrite;
     return std::move(config_);
   }
@@ -154,24 +154,8 @@ class OutputResolver {
   OutputConfig config_;
 };
 
-PaceConfig resolve_pace(const RawPace& raw) {
-  PaceConfig config;
-  config.timeout = raw.timeout.value_or(config.timeout);
-  config.max_rate = raw.max_rate;
-  config.max_tries = raw.max_tries.value_or(config.max_tries);
-  return config;
-}
-
-EngineConfig resolve_engine(const RawPace& raw) {
-  EngineConfig config;
-  config.workers = raw.workers.value_or(config.workers);
-  config.descriptors = raw.descriptors;
-  return config;
-}
-
-}  // namespace
-
-Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
+// What every command has in common: all but the engine and its profile.
+Result<Resolved> resolve_common(const RawArgs& raw, const Surroundings& around) {
   Resolved resolved;
   ScanConfig& config = resolved.config;
   // What is cheap to get wrong comes first, so that no large file is read in vain.
@@ -180,13 +164,24 @@ Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
   config.target = TRY(resolve_targets(raw.target, around.zones, around.files));
   config.target.ports = ports;
   config.args = raw.typed;
-  config.order = raw.pace.order == OrderChoice::kPort ? ProbeOrder::kLinear : ProbeOrder::kRandom;
   config.seed = raw.pace.seed.value_or(around.random_seed);
   config.deadline = raw.pace.deadline;
-  config.pace = resolve_pace(raw.pace);
-  config.engine = resolve_engine(raw.pace);
   resolved.notices.assign(raw.adjusted.begin(), raw.adjusted.end());
   resolved.talk = {raw.output.quiet, raw.output.progress};
+  return resolved;
+}
+
+}  // namespace
+
+Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
+  Resolved resolved = TRY(resolve_common(raw, around));
+  const EngineProfile profile =
+      resolve_engine(raw.pace.engine.value_or(EngineKind::kConnect), raw.pace, resolved.notices);
+  ScanConfig& config = resolved.config;
+  config.engine = profile.engine;
+  config.pace = profile.pace;
+  config.order = profile.order;
+  config.output.options.stream = raw.output.verbose || profile.shows_found;
   return resolved;
 }
 

@@ -85,6 +85,58 @@ TEST_F(Resolving, CarriesWhatWasAsked) {
   EXPECT_EQ(std::get<OptionAdjusted>(all.notices[0]).option, "--workers");
 }
 
+TEST_F(Resolving, GivesAnEngineItsProfile) {
+  for (const EngineRow& row : engines()) {
+    const ScanConfig scan = config({"--engine", std::string(row.name), "127.0.0.1"});
+    EXPECT_EQ(scan.engine.kind, row.kind);
+    EXPECT_EQ(scan.engine.workers, 0U) << "chosen when the scan's size is known";
+    EXPECT_EQ(scan.pace.timeout, row.pace.timeout) << row.name;
+    EXPECT_EQ(scan.pace.max_tries, row.pace.max_tries) << row.name;
+    EXPECT_EQ(scan.pace.adaptive, row.pace.adaptive) << row.name;
+    EXPECT_EQ(scan.order == ProbeOrder::kLinear, row.in_order) << row.name;
+    EXPECT_EQ(scan.output.options.stream, row.shows_found) << row.name;
+  }
+  EXPECT_EQ(config({"--engine", "auto", "127.0.0.1"}).engine.kind, EngineKind::kConnect);
+  EXPECT_EQ(config({"--engine", "threads", "-sT", "127.0.0.1"}).engine.kind, EngineKind::kConnect);
+}
+
+TEST_F(Resolving, PutsWhatWasAskedBeforeAnEnginesProfile) {
+  const ScanConfig scan = config({"--engine", "threads", "--timeout", "2s", "--tries", "3", "--rate", "9", "--order",
+                                  "random", "--workers", "200", "127.0.0.1"});
+  EXPECT_EQ(scan.pace.timeout, 2s);
+  EXPECT_EQ(scan.pace.max_tries, 3);
+  EXPECT_EQ(scan.pace.max_rate, 9U);
+  EXPECT_FALSE(scan.pace.adaptive);
+  EXPECT_EQ(scan.order, ProbeOrder::kRandom);
+  EXPECT_EQ(scan.engine.workers, 200U);
+}
+
+TEST_F(Resolving, CutsWorkersToWhatTheEngineTakes) {
+  for (const EngineRow& row : engines()) {
+    const Resolved cut = good({"--engine", std::string(row.name), "--threads", "99999999", "127.0.0.1"});
+    EXPECT_EQ(cut.config.engine.workers, row.most_workers);
+    ASSERT_EQ(cut.notices.size(), 1U);
+    EXPECT_EQ(std::get<OptionAdjusted>(cut.notices[0]).option, "--threads");
+    EXPECT_THAT(std::get<OptionAdjusted>(cut.notices[0]).why, HasSubstr(std::string(row.name)));
+  }
+}
+
+TEST_F(Resolving, LetsWorkerProcessesGoInOrderOnly) {
+  for (const char* order : {"random", "found"}) {
+    const Resolved adjusted = good({"--engine", "processes", "--order", order, "127.0.0.1"});
+    EXPECT_EQ(adjusted.config.order, ProbeOrder::kLinear);
+    ASSERT_EQ(adjusted.notices.size(), 1U);
+    EXPECT_EQ(std::get<OptionAdjusted>(adjusted.notices[0]).option, "--order");
+  }
+  EXPECT_TRUE(good({"--engine", "processes", "--order", "port", "127.0.0.1"}).notices.empty());
+}
+
+TEST_F(Resolving, ShowsPortsAsFoundUnlessTheirOrderWasAskedFor) {
+  EXPECT_TRUE(config({"--engine", "sequential", "--order", "random", "127.0.0.1"}).output.options.stream);
+  EXPECT_FALSE(config({"--engine", "sequential", "--order", "port", "127.0.0.1"}).output.options.stream);
+  EXPECT_TRUE(config({"--engine", "sequential", "--order", "port", "-v", "127.0.0.1"}).output.options.stream);
+}
+
 TEST_F(Resolving, NeedsATarget) { EXPECT_THAT(error_of({"-p", "80"}), HasSubstr("no targets given")); }
 
 TEST_F(Resolving, TakesPortsFromOneOptionOnly) {

@@ -11,6 +11,7 @@
 #include "cli/completions.h"
 #include "cli/exit_codes.h"
 #include "cli/help.h"
+#include "cli/make_engine.h"
 #include "cli/man_page.h"
 #include "cli/notices.h"
 #include "cli/parse.h"
@@ -22,7 +23,6 @@
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan.h"
 #include "portsweep/base/version.h"
-#include "portsweep/engine/connect_factory.h"
 #include "portsweep/os/interfaces.h"
 #include "portsweep/os/routes.h"
 #include "portsweep/os/standard_streams.h"
@@ -110,17 +110,6 @@ Result<Resolved> resolve_here(const RawArgs& raw) {
   std::error_code gone;
   const std::string directory = std::filesystem::current_path(gone).string();
   return resolve(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed});
-}
-
-Result<std::unique_ptr<Engine>> make_engine(const EngineRequest& request, const Clock& clock, const AddressSet& own,
-                                            std::vector<Notice>& notices) {
-  // Fewer than this bound the rate even on a fast network.
-  constexpr std::uint64_t kFew = 1000;
-  std::uint64_t descriptors = raise_descriptor_limit();
-  if (request.config.descriptors) descriptors = std::min(descriptors, *request.config.descriptors);
-  const ConnectPlan plan = plan_connect({request.config.workers, descriptors, request.probes}, available_processors());
-  if (plan.sockets < std::min(kFew, request.probes)) notices.emplace_back(CapacityLimited{plan.sockets});
-  return make_connect_engine(plan, clock, own);
 }
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {

@@ -30,6 +30,9 @@ std::vector<std::string> endless(const Listener& open) {
   return {"--format", "jsonl", "--max-rate", "10", "--order", "port", "-p", open.text() + "-65535", "127.0.0.1"};
 }
 
+// Every engine there is.
+const char* const kEngines[] = {"connect", "sequential", "processes", "threads"};
+
 // Accepts files by tests/jsonl_schema_test.py, which reads the schema in docs/formats.
 void expect_valid_jsonl(const std::string& path) {
   const Outcome checked = Child({PORTSWEEP_SOURCE_DIR "/tests/jsonl_schema_test.py", path}).run();
@@ -163,6 +166,49 @@ TEST(CliTargets, AnExcludeWithoutAZoneHoldsInEveryZone) {
 TEST(CliPlan, CountsNoLinkLocalAddressAsPublic) {
   EXPECT_THAT(portsweep_with({"plan", "-p", "80", "fe80::1%lo"}).run().out, Not(HasSubstr("public")));
 }
+
+// --- Engines
+// ----------------------------------------------------------------------------------------------------------
+
+class CliEngine : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CliEngine, FindsWhatIsOpenAndWhatIsClosed) {
+  const Listener open;
+  const ClosedPort closed;
+  const std::string ports = "1-20," + open.text() + "," + closed.text();
+  const Outcome outcome = portsweep_with({"--engine", GetParam(), "-p", ports, "localhost"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("127.0.0.1 (localhost)"), HasSubstr(open.text() + "/tcp")));
+  EXPECT_THAT(outcome.out, Not(HasSubstr(closed.text() + "/tcp")));
+}
+
+TEST_P(CliEngine, WritesTheSameRecords) {
+  const Listener open;
+  const ClosedPort closed;
+  const Scratch scratch;
+  const std::string file = scratch.path("scan.jsonl");
+  const Outcome outcome = portsweep_with({"--engine", GetParam(), "--workers", "1", "--all-states", "-o", file, "-p",
+                                          "1-20," + open.text() + "," + closed.text(), "localhost", "::1"})
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  expect_valid_jsonl(file);
+  const JsonLines lines(scratch.read("scan.jsonl"));
+  EXPECT_EQ(lines.all("scan").at(0)["engine"], GetParam());
+  EXPECT_EQ(lines.port("127.0.0.1", open.port().number())["reason"], "syn-ack");
+  EXPECT_EQ(lines.port("127.0.0.1", closed.port().number())["reason"], "reset");
+  EXPECT_EQ(lines.host("127.0.0.1")["names"].at(0), "localhost");
+  EXPECT_EQ(lines.all("port").size(), 44U);
+}
+
+TEST_P(CliEngine, IsNamedByPlan) {
+  const Outcome outcome = portsweep_with({"plan", "--engine", GetParam(), "-p", "1-20", "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.out, ::testing::ContainsRegex(std::string("engine +") + GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cli, CliEngine, ::testing::ValuesIn(kEngines),
+                         [](const auto& engine) { return std::string(engine.param); });
 
 // --- Other commands
 // ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine that a scan asks for, fitted to this machine: its processors, and how many descriptors are to be had.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "portsweep/app/scan.h"
+#include "portsweep/base/result.h"
+#include "portsweep/engine/engine.h"
+
+namespace portsweep::cli {
+
+// `clock` and `own` (this machine's addresses) must outlive the engine. For worker processes it is the engine that each
+// of them has.
+Result<std::unique_ptr<Engine>> make_engine(const EngineRequest& request, const Clock& clock, const AddressSet& own,
+                                            std::vector<Notice>& notices);
+
+}  // namespace portsweep::cli
