@@ -213,39 +213,54 @@ void Sweep::on_missing(const Event& event, std::uint64_t index, Instant now) {
 
 void Sweep::on_neighbours(const NeighbourTable& table, Instant now) {
   next_look_ = now + kLookEvery;
+  std::vector<std::uint64_t> late;
   std::erase_if(parked_, [&](std::uint64_t index) {
     Block* block = undecided_block(index);
     if (block == nullptr) return true;
     const PlannedProbe probe = plan_.at(index);
     if (skip_given_up(index, probe, *block)) return true;
-    const Doubt left = doubt(probe, table, now);
-    if (left == Doubt::kWait) return false;
-    if (left == Doubt::kMissing) {
-      const Reason why = is_on_link(plan_.hosts().at(probe.host)) ? Reason::kNoArp : Reason::kNoGateway;
-      hosts_.get(probe.host).given_up = why;
-      if (why == Reason::kNoGateway) say_trouble(why);
-      skip_given_up(index, probe, *block);
-    } else {
-      decide(
-          index, probe, *block,
-          {.probe = 0, .rtt_us = 0, .attempt = config_.max_tries, .reason = Reason::kNoResponse, .from_target = false});
+    switch (doubt(probe, table, now)) {
+      case Doubt::kWait: return false;
+      case Doubt::kLate:
+        late.push_back(probe.host);
+        deferred_.push_back({index, now});
+        break;
+      case Doubt::kMissing: give_up(index, probe, *block); break;
+      case Doubt::kNone:
+        decide(index, probe, *block,
+               {.probe = 0,
+                .rtt_us = 0,
+                .attempt = config_.max_tries,
+                .reason = Reason::kNoResponse,
+                .from_target = false});
     }
     return true;
   });
+  for (const std::uint64_t host : late) hosts_.get(host).seen_missing = false;
+}
+
+// Nobody answers ARP or NDP: for the host, or for the gateway to it.
+void Sweep::give_up(std::uint64_t index, const PlannedProbe& probe, Block& block) {
+  const Reason why = is_on_link(plan_.hosts().at(probe.host)) ? Reason::kNoArp : Reason::kNoGateway;
+  hosts_.get(probe.host).given_up = why;
+  if (why == Reason::kNoGateway) say_trouble(why);
+  skip_given_up(index, probe, block);
 }
 
 // Whether the silence of a host never heard of may be for want of an answer to ARP or NDP, and no probe of ours ever
-// left. An entry that failed may be dropped from the table later: to be seen as missing once is enough.
+// left. An entry that failed may be dropped from the table later: to be seen as missing once is enough. If the answer
+// came after all, the kernel sent what it had kept, but nobody listened for the answers to that any longer.
 Sweep::Doubt Sweep::doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now) {
   const Address address = plan_.hosts().at(probe.host);
-  if (!is_on_link(address)) {
-    if (!table.behind_missing.contains(address)) return Doubt::kNone;
-    return far_contact_ && now < *far_contact_ + neighbour_patience_ ? Doubt::kWait : Doubt::kMissing;
-  }
-  HostTally& tally = hosts_.get(probe.host);
-  tally.seen_missing |= table.missing.contains(address);
-  if (tally.up || table.resolved.contains(address) || !tally.seen_missing) return Doubt::kNone;
-  return tally.contacted_at && now < *tally.contacted_at + neighbour_patience_ ? Doubt::kWait : Doubt::kMissing;
+  const bool near = is_on_link(address);
+  const bool missing = (near ? table.missing : table.behind_missing).contains(address);
+  if (missing) hosts_.get(probe.host).seen_missing = true;
+  const HostTally* tally = hosts_.find(probe.host);
+  if (tally == nullptr || !tally->seen_missing) return Doubt::kNone;
+  const bool is_there = near ? tally->up || table.resolved.contains(address) : !missing;
+  if (is_there) return Doubt::kLate;
+  const std::optional<Instant> asked = near ? tally->contacted_at : far_contact_;
+  return asked && now < *asked + neighbour_patience_ ? Doubt::kWait : Doubt::kMissing;
 }
 
 void Sweep::on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now) {

@@ -96,7 +96,12 @@ class Sweep {
     int count = 0;
   };
 
-  enum class Doubt : std::uint8_t { kNone, kWait, kMissing };
+  enum class Doubt : std::uint8_t {
+    kNone,     // the probes left
+    kWait,     // they wait for an answer to ARP or NDP
+    kMissing,  // there was none
+    kLate,     // it came late: what was sent before it says nothing
+  };
 
   std::optional<std::uint64_t> next_index(Instant now);
   std::optional<std::uint64_t> next_deferred(Instant now);
@@ -115,6 +120,7 @@ class Sweep {
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
   Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
+  void give_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   void decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event);
   void say_trouble(Reason reason);
 

@@ -238,6 +238,35 @@ TEST_F(SweepTest, CallsANeighbourThatAnsweredArpLateFiltered) {
   EXPECT_EQ(count(Reason::kNoResponse), 3U);
 }
 
+// A bug: what the kernel had kept until ARP or NDP was answered came too late for us, and closed ports became
+// "filtered".
+TEST_F(SweepTest, TriesAgainWhatWasSentBeforeANeighbourAnsweredArp) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    (since_start < 1500ms ? now.missing : now.resolved) = hosts("10.0.0.2", 1);
+    return now;
+  };
+  const Instant start = clock.now();
+  run(hosts("10.0.0.2", 1), ports(1, 3),
+      [&](const Transmission&) { return clock.now() < start + 1500ms ? std::optional<FakeAnswer>() : kClosed; },
+      {.timeout = 300ms});
+  EXPECT_EQ(count(Reason::kReset), 3U);
+}
+
+TEST_F(SweepTest, TriesAgainWhatWasSentBeforeAGatewayAnsweredArp) {
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    if (since_start < 1500ms) now.behind_missing = hosts("10.9.0.0", 256);
+    return now;
+  };
+  const Instant start = clock.now();
+  run(hosts("10.9.0.1", 2), ports(1, 3),
+      [&](const Transmission&) { return clock.now() < start + 1500ms ? std::optional<FakeAnswer>() : kClosed; },
+      {.timeout = 300ms});
+  EXPECT_EQ(count(Reason::kReset), 6U);
+}
+
 TEST_F(SweepTest, BelievesTheKernelThatANeighbourIsMissing) {
   on_link = hosts("10.0.0.0", 256);
   run(hosts("10.0.0.1", 1), ports(1, 65535),
