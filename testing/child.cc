@@ -2,6 +2,7 @@
 #include "testing/child.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -132,15 +133,21 @@ void Child::become(const Words& prepared, Pipes& pipes) const {
     if (setrlimit(static_cast<__rlimit_resource>(limit.resource), &both) != 0) _exit(kCannotRun);
   }
   if (!directory_.empty() && chdir(directory_.c_str()) != 0) _exit(kCannotRun);
+  if (user_ && (setgroups(0, nullptr) != 0 || setresgid(*user_, *user_, *user_) != 0)) _exit(kCannotRun);
+  if (user_ && setresuid(*user_, *user_, *user_) != 0) _exit(kCannotRun);
   execvpe(words.program.c_str(), pointers(words.argv).data(), pointers(words.environment).data());
   _exit(kCannotRun);
+}
+
+Child& Child::signal_when(int signal, Condition condition) {
+  return do_when([signal](int pid) { kill(pid, signal); }, std::move(condition));
 }
 
 // Feeds and reads the child until it has ended.
 void Child::attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const {
   const auto begun = SteadyClock::now();
   std::size_t fed = 0;
-  std::size_t signalled = 0;
+  std::size_t acted = 0;
   bool ended = false;
   while (!ended) {
     if (fed == input_.size()) pipes.input.write.close();
@@ -153,7 +160,7 @@ void Child::attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const {
       kill(pid, SIGKILL);
     }
     const int patience = outcome.timed_out ? -1 : static_cast<int>(left / 1ms) + 1;
-    poll(wanted.data(), wanted.size(), signalled < signals_.size() ? kLook_ms : patience);
+    poll(wanted.data(), wanted.size(), acted < actions_.size() ? kLook_ms : patience);
     ended = wanted[3].revents != 0;
     if (ended && terminal_) block_again(pipes.error.read);  // a terminal hands on its last bytes a little later
     if (wanted[0].revents != 0) {
@@ -164,9 +171,7 @@ void Child::attend(int pid, int pidfd, Pipes& pipes, Outcome& outcome) const {
     if (ended || !paused(outcome)) drain(pipes.output.read, outcome.out);
     drain(pipes.error.read, outcome.err);
     if (read_at_most_ && outcome.out.size() >= *read_at_most_) pipes.output.read.close();
-    if (!ended && signalled < signals_.size() && signals_[signalled].condition(outcome)) {
-      kill(pid, signals_[signalled++].signal);
-    }
+    if (!ended && acted < actions_.size() && actions_[acted].condition(outcome)) actions_[acted++].action(pid);
   }
   outcome.elapsed = SteadyClock::now() - begun;
 }

@@ -2,13 +2,14 @@
 //
 // Child: runs a program as a test needs it and says all that came of it: exit code, what it wrote, how long it took,
 // how much memory. Everything about the process can be bent first: descriptors closed or full, limits, environment,
-// network namespace, and signals that are sent when a condition on what has been written so far holds (never after a
-// mere time).
+// network namespace, user, and signals that are sent when a condition on what has been written so far holds (never
+// after a mere time).
 //
 // run() blocks, at most until the deadline; then the child, and nothing else, is killed. Needs Linux (pidfd).
 #pragma once
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <functional>
@@ -35,6 +36,7 @@ struct Outcome {
 class Child {
  public:
   using Condition = std::function<bool(const Outcome& so_far)>;
+  using Action = std::function<void(int pid)>;
 
   // argv[0] is looked up in PATH, unless program() names what to run.
   explicit Child(std::vector<std::string> argv) : argv_(std::move(argv)) {}
@@ -56,11 +58,14 @@ class Child {
   Child& in_directory(std::string path) { return directory_ = std::move(path), *this; }
   // By ip-netns(8), which also brings /etc/netns/NAME/ into place.
   Child& in_namespace(std::string name) { return namespace_ = std::move(name), *this; }
+  // As this user, who has no group but one of the same number. The program must be one that user may run.
+  Child& as_user(uid_t user) { return user_ = user, *this; }
   Child& deadline(Duration longest) { return deadline_ = longest, *this; }
-  // Several are sent one after the other.
-  Child& signal_when(int signal, Condition condition) {
-    return signals_.push_back({signal, std::move(condition)}), *this;
+  // Something is done once, when a condition holds. Several are done one after the other.
+  Child& do_when(Action action, Condition condition) {
+    return actions_.push_back({std::move(action), std::move(condition)}), *this;
   }
+  Child& signal_when(int signal, Condition condition);
 
   Outcome run() const;
 
@@ -69,8 +74,8 @@ class Child {
     int resource;
     rlim_t most;
   };
-  struct PendingSignal {
-    int signal;
+  struct PendingAction {
+    Action action;
     Condition condition;
   };
   struct Pipes;
@@ -94,7 +99,8 @@ class Child {
   std::string directory_;
   std::string namespace_;
   Duration deadline_ = 30s;
-  std::vector<PendingSignal> signals_;
+  std::optional<uid_t> user_;
+  std::vector<PendingAction> actions_;
 };
 
 // For failures.
