@@ -43,7 +43,12 @@ Outcome outcome_of(const BadInput& row) {
   const RawArgs* raw = raw_of(*command);
   if (raw == nullptr) return {number_of(ExitCode::kDone), {}};
   FakeFiles files = files_for(row);
-  const auto resolved = resolve(*raw, {files, Zones({{1, "lo"}}), kTestFormats, "/", 1});
+  const Surroundings around{files, Zones({{1, "lo"}}), kTestFormats, "/", 1};
+  if (std::holds_alternative<CompareCommand>(*command)) {
+    const auto resolved = resolve_compare(*raw, around);
+    return resolved ? Outcome{number_of(ExitCode::kDone), {}} : failed(resolved.error());
+  }
+  const auto resolved = resolve(*raw, around);
   if (!resolved) return failed(resolved.error());
   std::string notices;
   for (const Notice& notice : resolved->notices) notices += word(notice) + "\n";

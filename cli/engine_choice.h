@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The names of engines as the command line knows them. Everything comes from engine/engine_table.h. Pure.
+// The names of engines as the command line knows them: one, for --engine, or a list of several, for --engines:
+//
+//   sequential,processes:10,threads,connect      NAME or NAME:WORKERS
+//
+// Everything comes from engine/engine_table.h. Errors point at the part of the list that is wrong. Pure.
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/values.h"
 #include "portsweep/base/result.h"
@@ -11,8 +17,19 @@
 
 namespace portsweep::cli {
 
+struct EngineChoice {
+  EngineKind kind = EngineKind::kConnect;
+  unsigned workers = 0;  // 0: not given
+  std::string label;     // as typed: "threads:64"
+};
+
+// What is compared where --engines is not given.
+inline constexpr std::string_view kComparedByDefault = "sequential,processes,threads,connect";
+
 // "auto", which is connect, or a name of the table.
 Result<EngineKind> parse_engine(const FlagUse& use);
+// At least two, no two of them the same.
+Result<std::vector<EngineChoice>> parse_engines(const FlagUse& use);
 
 // The words that --engine takes, separated by spaces.
 std::string engine_words();

@@ -7,13 +7,69 @@
 namespace portsweep::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+
+std::vector<std::string> labels(std::string_view list) {
+  const auto choices = parse_engines({"--engines", list});
+  if (!choices) return {"error", choices.error().message()};
+  std::vector<std::string> found;
+  for (const EngineChoice& choice : *choices) found.push_back(choice.label);
+  return found;
+}
+
+// The part of the list that the caret points at.
+std::string pointed_at(std::string_view list) {
+  const auto choices = parse_engines({"--engines", list});
+  if (choices || !choices.error().caret()) return "nothing";
+  const Caret& caret = *choices.error().caret();
+  EXPECT_EQ(caret.text, list);
+  return caret.text.substr(caret.offset, caret.length);
+}
 
 TEST(EngineName, IsOneOfTheTableOrAuto) {
   for (const EngineRow& row : engines()) EXPECT_EQ(*parse_engine({"--engine", row.name}), row.kind);
   EXPECT_EQ(*parse_engine({"--engine", "auto"}), EngineKind::kConnect);
   EXPECT_THAT(parse_engine({"--engine", "Connect"}).error().message(), HasSubstr("auto, connect, sequential"));
   EXPECT_THAT(parse_engine({"--engine", "syn"}).error().message(), HasSubstr("not built yet"));
+}
+
+TEST(EngineList, HoldsNamesWithOrWithoutWorkers) {
+  EXPECT_THAT(labels("sequential,processes:25,threads,connect"),
+              ElementsAre("sequential", "processes:25", "threads", "connect"));
+  EXPECT_THAT(labels("threads:64,threads:128,threads"), ElementsAre("threads:64", "threads:128", "threads"));
+  EXPECT_EQ(parse_engines({"--engines", "processes:25,connect"})->front().workers, 25U);
+  EXPECT_EQ(parse_engines({"--engines", "processes,connect"})->front().workers, 0U);
+}
+
+TEST(EngineList, ByDefaultHoldsEveryEngine) {
+  const auto choices = parse_engines({"--engines", kComparedByDefault});
+  ASSERT_TRUE(choices);
+  EXPECT_EQ(choices->size(), engines().size());
+}
+
+TEST(EngineList, NeedsTwoDifferentEngines) {
+  EXPECT_THAT(labels("connect"), ElementsAre("error", HasSubstr("one engine alone")));
+  EXPECT_THAT(labels("connect,threads,connect"), ElementsAre("error", HasSubstr("'connect' stands there twice")));
+  EXPECT_THAT(labels("connect,auto"), ElementsAre("error", HasSubstr("twice")));
+  EXPECT_THAT(labels("processes,processes:10"), ElementsAre("error", HasSubstr("twice")));
+  EXPECT_THAT(labels("sequential:1,sequential"), ElementsAre("error", HasSubstr("twice")));
+}
+
+TEST(EngineList, PointsAtWhatIsWrong) {
+  EXPECT_EQ(pointed_at("sequential,warp:3,connect"), "warp");
+  EXPECT_EQ(pointed_at("sequential,threads:5000"), "5000");
+  EXPECT_EQ(pointed_at("sequential,threads:064"), "064");
+  EXPECT_EQ(pointed_at("sequential,threads:8,threads:8"), "threads:8");
+  EXPECT_EQ(pointed_at("sequential,threads:8:9"), "8:9");
+  EXPECT_EQ(pointed_at("connect,"), "");
+  EXPECT_EQ(pointed_at(""), "");
+}
+
+TEST(EngineList, EndsSomewhere) {
+  std::string list = "threads";
+  for (int workers = 1; workers <= 16; ++workers) list += ",threads:" + std::to_string(workers);
+  EXPECT_THAT(labels(list), ElementsAre("error", HasSubstr("more than 16 engines")));
 }
 
 TEST(EngineHelp, TellsTheProfile) {

@@ -47,10 +47,11 @@ inline Result<Command> parse(const std::vector<std::string>& words) {
   return parse_command_line(argv);
 }
 
-// What was asked of a scan or a plan; empty for any other command.
+// What was asked of a scan, a plan or a comparison; empty for any other command.
 inline const RawArgs* raw_of(const Command& command) {
   if (const auto* scan = std::get_if<ScanCommand>(&command)) return &scan->raw;
   if (const auto* plan = std::get_if<PlanCommand>(&command)) return &plan->raw;
+  if (const auto* compare = std::get_if<CompareCommand>(&command)) return &compare->raw;
   return nullptr;
 }
 

@@ -138,6 +138,11 @@ Result<void> set_connect_engine(RawArgs& raw, const FlagUse&) {
   return {};
 }
 
+Result<void> set_compared_engines(RawArgs& raw, const FlagUse& use) {
+  raw.compared = TRY(parse_engines(use));
+  return {};
+}
+
 Result<void> set_workers(RawArgs& raw, const FlagUse& use) {
   const std::uint64_t count = TRY(parse_count(use, 1, kAnyNumber));
   raw.pace.workers = RawWorkers{std::string(use.flag), count};
@@ -409,6 +414,14 @@ constexpr Flag kFlags[] = {
    .details = "Bounds how many probes are in flight. At least 16.",
    .apply = set_descriptors},
 
+  // ---- the command compare
+  {.names = "--engines", .category = Category::kComparing, .scope = Scope::kCompare, .takes = Takes::kValue,
+   .value = "LIST", .completes = Completes::kEngines,
+   .summary = "the engines to compare, separated by commas",
+   .details = "At least two, each a NAME or NAME:WORKERS. They scan in turn, each with its own defaults; options of "
+              "the pace that are given hold for every one. Default: sequential,processes,threads,connect.",
+   .apply = set_compared_engines},
+
   // ---- output
   {.names = "--format", .category = Category::kOutput, .takes = Takes::kValue, .value = "FORMAT",
    .completes = Completes::kFormats,
@@ -567,6 +580,7 @@ std::string_view title_of(Category category) {
     case Category::kPorts: return "Ports";
     case Category::kProbing: return "Probing";
     case Category::kPace: return "Pace";
+    case Category::kComparing: return "Comparing";
     case Category::kOutput: return "Output";
     case Category::kGeneral: return "General";
     case Category::kHabits: return "For people used to other scanners";

@@ -18,14 +18,25 @@
 namespace portsweep::cli {
 
 // The sections of the help, in their order.
-enum class Category : std::uint8_t { kTargets, kPorts, kProbing, kPace, kOutput, kGeneral, kHabits, kRefused };
-inline constexpr Category kCategories[] = {Category::kTargets, Category::kPorts,  Category::kProbing,
-                                           Category::kPace,    Category::kOutput, Category::kGeneral,
-                                           Category::kHabits,  Category::kRefused};
+enum class Category : std::uint8_t {
+  kTargets,
+  kPorts,
+  kProbing,
+  kPace,
+  kComparing,
+  kOutput,
+  kGeneral,
+  kHabits,
+  kRefused
+};
+inline constexpr Category kCategories[] = {Category::kTargets, Category::kPorts,     Category::kProbing,
+                                           Category::kPace,    Category::kComparing, Category::kOutput,
+                                           Category::kGeneral, Category::kHabits,    Category::kRefused};
 std::string_view title_of(Category category);
 
 enum class Scope : std::uint8_t {
-  kScan,        // the commands scan and plan
+  kScan,        // the commands scan, plan and compare
+  kCompare,     // compare alone
   kEverywhere,  // every command
 };
 

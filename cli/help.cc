@@ -24,11 +24,13 @@ constexpr HelpExample kExamples[] = {
     {"portsweep --top 1000 192.0.2.0/24 --exclude 192.0.2.1", "a network, but for its router"},
     {"portsweep --hostname 127.0.0.1 --start-port 1 --end-port 1024", "the lower ports of this machine"},
     {"portsweep plan -F 10.0.0.0/16", "what a scan would send; nothing is sent"},
+    {"portsweep compare -F --engines sequential,threads:64,connect 127.0.0.1", "how much faster, and do they agree"},
     {"portsweep -F -o today.jsonl --targets-from hosts.txt", "text to read, and JSON lines to keep"},
 };
 
 constexpr HelpExitCode kExitCodes[] = {
     {"0", "done"},
+    {"1", "compare: the engines disagree"},
     {"2", "usage error; nothing was sent"},
     {"3", "done but incomplete: names unresolved, hosts not examined, deadline"},
     {"4", "the machine does not permit it: permission, no route, output not written"},

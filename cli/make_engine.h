@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "portsweep/app/compare.h"
 #include "portsweep/app/scan.h"
 #include "portsweep/base/result.h"
 #include "portsweep/engine/engine.h"
@@ -16,5 +17,9 @@ namespace portsweep::cli {
 // of them has.
 Result<std::unique_ptr<Engine>> make_engine(const EngineRequest& request, const Clock& clock, const AddressSet& own,
                                             std::vector<Notice>& notices);
+
+// Puts in the number of workers that connect will have on this machine, so that the comparison can tell it. That of
+// the other engines follows from the size of the scan alone.
+void settle_workers(CompareConfig& config, const ScanTargets& targets);
 
 }  // namespace portsweep::cli

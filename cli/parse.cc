@@ -17,6 +17,7 @@ namespace {
 constexpr CommandRow kCommands[] = {
     {"scan", "TARGET...", "find the open ports of the targets (the default)"},
     {"plan", "TARGET...", "show what scan would send; send nothing"},
+    {"compare", "TARGET...", "the same scan by several engines, compared"},
     {"help", "", "long help"},
     {"version", "", "print the version"},
     {"man", "", "print the man page (roff)", true},
@@ -24,8 +25,8 @@ constexpr CommandRow kCommands[] = {
 };
 
 // Words that are kept for commands to come: as a first word they are not taken for hosts.
-constexpr std::string_view kReserved[] = {"diff",   "history", "check",  "report", "compare",
-                                          "resume", "watch",   "policy", "doctor", "config"};
+constexpr std::string_view kReserved[] = {"diff",  "history", "check",  "report", "resume",
+                                          "watch", "policy",  "doctor", "config"};
 
 bool is_command(std::string_view word) {
   return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const CommandRow& c) { return c.name == word; });
@@ -86,19 +87,27 @@ std::optional<Command> asked_of_us(std::span<const Token> tokens) {
   return std::nullopt;
 }
 
-Result<void> apply(const Token& token, RawArgs& raw) {
+Result<void> check_scope(const Token& token, std::string_view command) {
+  if (token.flag->scope != Scope::kCompare || command == "compare") return {};
+  return Error::usage(fmt::format("{} belongs to the command compare, not to {}", token.name, command))
+      .with_hint("--engine NAME chooses one; or write: portsweep compare");
+}
+
+Result<void> apply(const Token& token, std::string_view command, RawArgs& raw) {
   if (token.flag == nullptr) {
     raw.target.targets.push_back({{}, std::string(token.value)});
     return {};
   }
   if (token.flag->refused()) return Error::usage(std::string(token.flag->refusal)).in(token.name);
+  TRY_VOID(check_scope(token, command));
   return token.flag->apply(raw, {token.name, token.value});
 }
 
-Result<RawArgs> read_options(std::span<const Token> tokens, std::span<const std::string_view> words) {
+Result<RawArgs> read_options(std::string_view command, std::span<const Token> tokens,
+                             std::span<const std::string_view> words) {
   RawArgs raw;
   raw.typed.assign(words.begin(), words.end());
-  for (const Token& token : tokens) TRY_VOID(apply(token, raw));
+  for (const Token& token : tokens) TRY_VOID(apply(token, command, raw));
   return raw;
 }
 
@@ -132,8 +141,9 @@ Result<Command> parse_command_line(std::span<const char* const> argv) {
   if (command == "version") return bare(command, tokens, Version{});
   if (command == "man") return bare(command, tokens, Man{});
   if (command == "completions") return completions(tokens);
-  RawArgs raw = TRY(read_options(tokens, words));
+  RawArgs raw = TRY(read_options(command, tokens, words));
   if (command == "plan") return Command(PlanCommand{std::move(raw)});
+  if (command == "compare") return Command(CompareCommand{std::move(raw)});
   return Command(ScanCommand{std::move(raw)});
 }
 

@@ -34,7 +34,12 @@ struct PlanCommand {
   RawArgs raw;
 };
 
-using Command = std::variant<Usage, ShortHelp, LongHelp, Version, Man, Completions, ScanCommand, PlanCommand>;
+struct CompareCommand {
+  RawArgs raw;
+};
+
+using Command =
+    std::variant<Usage, ShortHelp, LongHelp, Version, Man, Completions, ScanCommand, PlanCommand, CompareCommand>;
 
 // argv as main() got it, with the program's name; it may be empty.
 Result<Command> parse_command_line(std::span<const char* const> argv);

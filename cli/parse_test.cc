@@ -46,6 +46,7 @@ TEST(CommandLine, ScansByDefault) {
   EXPECT_TRUE(is<ScanCommand>({"127.0.0.1"}));
   EXPECT_TRUE(is<ScanCommand>({"scan", "127.0.0.1"}));
   EXPECT_TRUE(is<PlanCommand>({"-v", "plan", "127.0.0.1"}));
+  EXPECT_TRUE(is<CompareCommand>({"compare", "127.0.0.1"}));
 }
 
 TEST(CommandLine, TakesACommandOnlyAsItsFirstWord) {
@@ -71,6 +72,19 @@ TEST(CommandLine, PrintsTheManPageAndCompletions) {
   EXPECT_THAT(error_of({"completions"}), HasSubstr("bash|zsh|fish"));
   EXPECT_THAT(error_of({"completions", "tcsh"}), HasSubstr("bash, zsh, fish"));
   EXPECT_THAT(error_of({"man", "--open"}), HasSubstr("takes no '--open'"));
+}
+
+TEST(CommandLine, KeepsTheOptionsOfCompareToCompare) {
+  EXPECT_EQ(scan({"compare", "--engines", "threads:8,connect", "h"}).compared->size(), 2U);
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"--engines", "threads,connect", "h"},
+                                             {"scan", "--engines=threads", "h"},
+                                             {"plan", "h", "--engines", "x"}}) {
+    const auto command = parse(words);
+    ASSERT_FALSE(command);
+    EXPECT_THAT(command.error().message(), HasSubstr("--engines belongs to the command compare"));
+    EXPECT_THAT(command.error().hint(), HasSubstr("--engine NAME"));
+  }
 }
 
 TEST(Options, AreReadAsTyped) {
@@ -148,7 +162,7 @@ TEST(Options, OfOtherScannersAreRefusedByNameWithAReason) {
 
 // A bug: "portsweep diff a b" looked three names up.
 TEST(CommandWords, OfCommandsToComeAreNotHosts) {
-  for (const char* word : {"diff", "history", "check", "doctor", "compare"}) {
+  for (const char* word : {"diff", "history", "check", "doctor", "watch"}) {
     EXPECT_THAT(error_of({word, "127.0.0.1"}), HasSubstr("does not exist in this version")) << word;
     EXPECT_THAT(scan({"scan", word}).target.targets, ElementsAre(Field(&Value::text, word)));
     EXPECT_THAT(scan({"--", word}).target.targets, ElementsAre(Field(&Value::text, word)));

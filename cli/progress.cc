@@ -46,11 +46,14 @@ std::string join(const std::array<std::string, kCount>& parts) {
 }  // namespace
 
 std::string progress_line(const ProgressState& state, std::size_t columns) {
-  enum Part : std::size_t { kPercent, kCounts, kRate, kOpen, kEta };
-  std::array<std::string, 5> parts{percent(state),
+  enum Part : std::size_t { kEngine, kPercent, kCounts, kRate, kOpen, kEta };
+  std::array<std::string, 6> parts{state.engine,
+                                   percent(state),
                                    fmt::format("{}/{} probes", grouped(state.sent), grouped(state.total)),
-                                   rate(state.rate), grouped(state.found) + " open", eta(state)};
-  for (const Part least : {kCounts, kRate, kEta, kOpen}) {
+                                   rate(state.rate),
+                                   grouped(state.found) + " open",
+                                   eta(state)};
+  for (const Part least : {kCounts, kRate, kEta, kOpen, kEngine}) {
     if (join(parts).size() < columns) break;
     parts[least].clear();
   }

@@ -3,6 +3,7 @@
 // The progress line: what it says (pure) and how it is drawn.
 //
 //   41.2%  26,983/65,535 probes  12,400/s  3 open  ETA 4 s
+//   threads  41.2%  26,983/65,535 probes  12,400/s  3 open  ETA 4 s       where several engines run in turn
 //
 // When the terminal is narrow the least telling parts go first: the counts, then the rate, then the ETA.
 #pragma once
@@ -22,6 +23,7 @@ struct ProgressState {
   std::uint64_t found = 0;  // open ports
   double rate = 0;          // probes per second, lately
   std::optional<Duration> eta;
+  std::string engine = {};  // empty: there is only one
 };
 
 // One line of printable ASCII, shorter than columns, so that the cursor never wraps.

@@ -12,7 +12,7 @@ namespace portsweep::cli {
 namespace {
 
 constexpr std::size_t kWide = 200;
-const ProgressState kState{26'983, 65'535, 3, 12'400.4, 4s};
+const ProgressState kState{26'983, 65'535, 3, 12'400.4, 4s, {}};
 
 TEST(ProgressText, TellsPercentCountsRateFoundAndEta) {
   EXPECT_EQ(progress_line(kState, kWide), "41.1%  26,983/65,535 probes  12,400/s  3 open  ETA 4 s");
@@ -26,17 +26,25 @@ TEST(ProgressText, DropsTheLeastTellingPartsFirst) {
   EXPECT_EQ(progress_line(kState, 5), "");
 }
 
+TEST(ProgressText, NamesTheEngineWhereThereAreSeveral) {
+  ProgressState state = kState;
+  state.engine = "threads:64";
+  EXPECT_EQ(progress_line(state, kWide), "threads:64  41.1%  26,983/65,535 probes  12,400/s  3 open  ETA 4 s");
+  EXPECT_EQ(progress_line(state, 18), "threads:64  41.1%");
+  EXPECT_EQ(progress_line(state, 17), "41.1%");
+}
+
 TEST(ProgressText, NeverFillsTheLastColumn) {
   for (std::size_t columns = 1; columns < kWide; ++columns) EXPECT_LT(progress_line(kState, columns).size(), columns);
 }
 
 TEST(ProgressText, SaysAllIsDoneOnlyWhenItIs) {
-  EXPECT_TRUE(progress_line({999'999, 1'000'000, 0, 1, {}}, kWide).starts_with("99.9%"));
-  EXPECT_TRUE(progress_line({7, 7, 0, 1, {}}, kWide).starts_with("100.0%"));
+  EXPECT_TRUE(progress_line({999'999, 1'000'000, 0, 1, {}, {}}, kWide).starts_with("99.9%"));
+  EXPECT_TRUE(progress_line({7, 7, 0, 1, {}, {}}, kWide).starts_with("100.0%"));
 }
 
 TEST(ProgressText, SurvivesOddNumbers) {
-  EXPECT_EQ(progress_line({0, 0, 0, 0.0 / 0.0, {}}, kWide), "0.0%  0/0 probes  0/s  0 open");
+  EXPECT_EQ(progress_line({0, 0, 0, 0.0 / 0.0, {}, {}}, kWide), "0.0%  0/0 probes  0/s  0 open");
 }
 
 TEST(ProgressLineDrawing, WritesNothingToWhatIsNoTerminal) {

@@ -92,7 +92,8 @@ struct RawArgs {
   RawPorts port;
   RawPace pace;
   RawOutput output;
-  std::vector<OptionAdjusted> adjusted;  // options accepted and changed, each said once
+  std::optional<std::vector<EngineChoice>> compared;  // --engines, of the command compare
+  std::vector<OptionAdjusted> adjusted;               // options accepted and changed, each said once
 };
 
 }  // namespace portsweep::cli

@@ -171,6 +171,29 @@ Result<Resolved> resolve_common(const RawArgs& raw, const Surroundings& around) 
   return resolved;
 }
 
+// Options that say nothing of a comparison, or what it says otherwise.
+Result<void> refuse_for_compare(const RawArgs& raw) {
+  const auto refuse = [](bool given, std::string_view flag, std::string_view why) {
+    return given ? Result<void>(Error::usage(fmt::format("{}: {}", flag, why))) : Result<void>();
+  };
+  const RawOutput& output = raw.output;
+  TRY_VOID(refuse(raw.pace.engine.has_value(), "--engine", "compare runs several: --engines NAME,NAME"));
+  TRY_VOID(refuse(raw.pace.workers.has_value(), raw.pace.workers ? raw.pace.workers->flag : "",
+                  "each engine that compare runs has its own number: --engines NAME:WORKERS"));
+  TRY_VOID(refuse(raw.pace.order.has_value(), "--order", "each engine that compare runs has its own order"));
+  TRY_VOID(refuse(output.open_only, "--open", "compare looks at every port, and lists those that differ"));
+  TRY_VOID(refuse(output.all_states, "--all-states", "compare looks at every port, and lists those that differ"));
+  TRY_VOID(refuse(output.verbose, "-v", "compare shows no port before all engines have looked at it"));
+  return {};
+}
+
+Result<void> check_compare_output(const OutputConfig& output) {
+  if (!output.files.empty()) return Error::usage("-o: compare writes no files: it prints to standard output");
+  const std::string_view format = output.stdout_format->name;
+  if (format == "text" || format == "jsonl") return {};
+  return Error::usage(fmt::format("--format: compare has the formats text and jsonl, not {}", format));
+}
+
 }  // namespace
 
 Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
@@ -182,6 +205,27 @@ Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
   config.pace = profile.pace;
   config.order = profile.order;
   config.output.options.stream = raw.output.verbose || profile.shows_found;
+  return resolved;
+}
+
+Result<ResolvedCompare> resolve_compare(const RawArgs& raw, const Surroundings& around) {
+  TRY_VOID(refuse_for_compare(raw));
+  std::vector<EngineChoice> choices = TRY(parse_engines({"--engines", kComparedByDefault}));
+  if (raw.compared) choices = *raw.compared;
+  Resolved common = TRY(resolve_common(raw, around));
+  TRY_VOID(check_compare_output(common.config.output));
+  ResolvedCompare resolved{{}, std::move(common.notices), common.talk};
+  for (const EngineChoice& choice : choices) {
+    Contender contender;
+    EngineProfile profile = resolve_engine(choice.kind, raw.pace, contender.notices);
+    profile.engine.workers = choice.workers;
+    contender.label = choice.label;
+    contender.engine = profile.engine;
+    contender.pace = profile.pace;
+    contender.order = profile.order;
+    resolved.config.contenders.push_back(std::move(contender));
+  }
+  resolved.config.scan = std::move(common.config);
   return resolved;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cli/raw_args.h"
+#include "portsweep/app/compare.h"
 #include "portsweep/app/scan_config.h"
 #include "portsweep/base/result.h"
 #include "portsweep/model/notice.h"
@@ -45,6 +46,14 @@ struct Resolved {
   Talk talk;
 };
 
+struct ResolvedCompare {
+  CompareConfig config;
+  std::vector<Notice> notices;  // those that are not one engine's own
+  Talk talk;
+};
+
 Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around);
+// For the command compare: what makes no sense there is refused.
+Result<ResolvedCompare> resolve_compare(const RawArgs& raw, const Surroundings& around);
 
 }  // namespace portsweep::cli

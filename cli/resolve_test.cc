@@ -24,6 +24,21 @@ class Resolving : public ::testing::Test {
     EXPECT_TRUE(resolved) << resolved.error().message();
     return resolved ? *std::move(resolved) : Resolved();
   }
+  Result<ResolvedCompare> run_compare(std::vector<std::string> words) {
+    words.insert(words.begin(), "compare");
+    const Command command = TRY(parse(words));
+    return resolve_compare(*raw_of(command), {files_, Zones({{1, "lo"}}), kTestFormats, "/home/user", 42});
+  }
+  CompareConfig compared(const std::vector<std::string>& words) {
+    auto resolved = run_compare(words);
+    EXPECT_TRUE(resolved) << resolved.error().message();
+    return resolved ? resolved->config : CompareConfig();
+  }
+  std::string compare_error(std::vector<std::string> words) {
+    words.emplace_back("127.0.0.1");
+    const auto resolved = run_compare(words);
+    return resolved ? "accepted" : resolved.error().message();
+  }
   ScanConfig config(const std::vector<std::string>& words) { return good(words).config; }
   std::string error_of(const std::vector<std::string>& words) {
     const auto resolved = run(words);
@@ -135,6 +150,42 @@ TEST_F(Resolving, ShowsPortsAsFoundUnlessTheirOrderWasAskedFor) {
   EXPECT_TRUE(config({"--engine", "sequential", "--order", "random", "127.0.0.1"}).output.options.stream);
   EXPECT_FALSE(config({"--engine", "sequential", "--order", "port", "127.0.0.1"}).output.options.stream);
   EXPECT_TRUE(config({"--engine", "sequential", "--order", "port", "-v", "127.0.0.1"}).output.options.stream);
+}
+
+TEST_F(Resolving, ComparesTheEnginesNamed) {
+  const CompareConfig config = compared({"--engines", "threads:64,connect", "-p", "22", "127.0.0.1"});
+  ASSERT_EQ(config.contenders.size(), 2U);
+  EXPECT_EQ(to_string(config.scan.target.ports), "22");
+  EXPECT_EQ(config.contenders[0].label, "threads:64");
+  EXPECT_EQ(config.contenders[0].engine.kind, EngineKind::kThreads);
+  EXPECT_EQ(config.contenders[0].engine.workers, 64U);
+  EXPECT_EQ(config.contenders[0].pace.timeout, 3s);
+  EXPECT_EQ(config.contenders[0].order, ProbeOrder::kLinear);
+  EXPECT_EQ(config.contenders[1].engine.kind, EngineKind::kConnect);
+  EXPECT_EQ(config.contenders[1].pace.timeout, 950ms);
+  EXPECT_EQ(config.contenders[1].order, ProbeOrder::kRandom);
+}
+
+TEST_F(Resolving, ComparesEveryEngineByDefaultAndHoldsAllToWhatWasAsked) {
+  const CompareConfig config = compared({"--timeout", "2s", "--tries", "2", "--ulimit", "99", "127.0.0.1"});
+  ASSERT_EQ(config.contenders.size(), engines().size());
+  for (const Contender& contender : config.contenders) {
+    EXPECT_EQ(contender.pace.timeout, 2s);
+    EXPECT_EQ(contender.pace.max_tries, 2);
+    EXPECT_EQ(contender.engine.descriptors, 99U);
+    EXPECT_THAT(contender.notices, ::testing::IsEmpty());
+  }
+}
+
+TEST_F(Resolving, RefusesWhatSaysNothingOfAComparison) {
+  EXPECT_THAT(compare_error({"--engine", "threads"}), HasSubstr("--engine: "));
+  EXPECT_THAT(compare_error({"--threads", "9"}), HasSubstr("--threads: "));
+  EXPECT_THAT(compare_error({"--order", "port"}), HasSubstr("--order: "));
+  EXPECT_THAT(compare_error({"--open"}), HasSubstr("--open: "));
+  EXPECT_THAT(compare_error({"--all-states"}), HasSubstr("--all-states: "));
+  EXPECT_THAT(compare_error({"-v"}), HasSubstr("-v: "));
+  EXPECT_THAT(compare_error({"-o", "x.jsonl"}), HasSubstr("-o: "));
+  EXPECT_EQ(compare_error({"--format", "jsonl"}), "accepted");
 }
 
 TEST_F(Resolving, NeedsATarget) { EXPECT_THAT(error_of({"-p", "80"}), HasSubstr("no targets given")); }

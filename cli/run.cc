@@ -13,12 +13,13 @@
 #include "cli/help.h"
 #include "cli/make_engine.h"
 #include "cli/man_page.h"
-#include "cli/notices.h"
 #include "cli/parse.h"
 #include "cli/print.h"
+#include "cli/print_compare.h"
 #include "cli/print_plan.h"
-#include "cli/progress.h"
 #include "cli/resolve.h"
+#include "cli/teller.h"
+#include "portsweep/app/compare.h"
 #include "portsweep/app/plan_summary.h"
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan.h"
@@ -41,11 +42,6 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-// Standard error is for people: a failure to write there is not worth another word.
-void complain(std::string_view text) {
-  [[maybe_unused]] const auto outcome = write_all(STDERR_FILENO, text, "standard error");
-}
-
 int fail(const Error& error) {
   complain(describe(error));
   return number_of(exit_code(error.kind()));
@@ -66,54 +62,30 @@ void exit_on_abort() {
   std::signal(SIGABRT, [](int) { _exit(number_of(ExitCode::kBug)); });
 }
 
-// Tells people on the terminal how it goes.
-class Teller final : public ScanObserver {
- public:
-  explicit Teller(const Talk& talk)
-      : quiet_(talk.quiet), line_(talk.quiet || !talk.progress.value_or(true) ? -1 : STDERR_FILENO) {}
-
-  void on_notice(const Notice& notice) override {
-    if (quiet_) return;
-    line_.clear();
-    complain("portsweep: " + word(notice) + "\n");
-  }
-  void on_progress(const ScanProgress& progress) override {
-    if (!line_.active() || progress.elapsed < kQuietStart || progress.elapsed - drawn_ < kRedraw) return;
-    const double done_s = seconds_of(progress.elapsed - drawn_);
-    const double rate = static_cast<double>(progress.sent - sent_) / done_s;
-    drawn_ = progress.elapsed;
-    sent_ = progress.sent;
-    std::optional<Duration> eta;
-    if (progress.done > 0 && progress.total > 0) {
-      const double share = progress.done / static_cast<double>(progress.total);
-      eta = Duration(static_cast<std::int64_t>(static_cast<double>(progress.elapsed.count()) * (1 - share) / share));
-    }
-    line_.draw({static_cast<std::uint64_t>(progress.done), progress.total, progress.open, rate, eta});
-  }
-  void on_output() override { line_.clear(); }
-  void clear() { line_.clear(); }
-
- private:
-  static constexpr Duration kQuietStart = 500ms;  // a short scan needs no progress line
-  static constexpr Duration kRedraw = 200ms;
-
-  bool quiet_;
-  ProgressLine line_;
-  Duration drawn_{};
-  std::uint64_t sent_ = 0;
-};
-
-Result<Resolved> resolve_here(const RawArgs& raw) {
+// resolve() or resolve_compare(), with what this machine contributes.
+template <class Resolve>
+auto resolve_here(Resolve how, const RawArgs& raw) -> decltype(how(raw, std::declval<const Surroundings&>())) {
   SystemFileReader files;
   std::uint64_t seed = 0;
   if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return system_error("no random numbers", errno);
   std::error_code gone;
   const std::string directory = std::filesystem::current_path(gone).string();
-  return resolve(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed});
+  return how(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed});
+}
+
+// The references must outlive it.
+ScanWorld world_with(const Clock& clock, const AddressSet& own, const StopSignals& signals) {
+  return {.clock = clock,
+          .make_engine = [&](const EngineRequest& request,
+                             std::vector<Notice>& said) { return make_engine(request, clock, own, said); },
+          .neighbourhood = read_neighbourhood(),
+          .neighbour_table = read_neighbour_table,
+          .conntrack = read_conntrack,
+          .stop_requested = [&] { return signals.requested(); }};
 }
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {
-  const auto resolved = resolve_here(command.raw);
+  const auto resolved = resolve_here(resolve, command.raw);
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
     return fail(output_is_closed().with_hint("> /dev/null, if the results go to a file by -o"));
@@ -128,13 +100,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   Teller teller(resolved->talk);
   const RealClock clock;
   const AddressSet own = read_own_addresses();
-  ScanWorld world{.clock = clock,
-                  .make_engine = [&](const EngineRequest& request,
-                                     std::vector<Notice>& said) { return make_engine(request, clock, own, said); },
-                  .neighbourhood = read_neighbourhood(),
-                  .neighbour_table = read_neighbour_table,
-                  .conntrack = read_conntrack,
-                  .stop_requested = [&] { return signals.requested(); }};
+  ScanWorld world = world_with(clock, own, signals);
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
   const auto exit = scan(resolved->config, *targets, notices, world, teller, *reporter);
@@ -143,7 +109,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
 }
 
 int run_plan(const PlanCommand& command, const StandardStreams& streams) {
-  const auto resolved = resolve_here(command.raw);
+  const auto resolved = resolve_here(resolve, command.raw);
   if (!resolved) return fail(resolved.error());
   if (!resolved->config.output.files.empty()) {
     return fail(Error::usage("-o: plan writes no files: it shows the plan on standard output"));
@@ -155,6 +121,45 @@ int run_plan(const PlanCommand& command, const StandardStreams& streams) {
   for (const Notice& notice : notices) teller.on_notice(notice);
   const bool json = resolved->config.output.stdout_format->name == "jsonl";
   return print(streams, json ? plan_json(*plan) : plan_text(*plan));
+}
+
+Result<void> print_comparison(const Comparison& comparison, const ScanConfig& config) {
+  StdoutStream out;
+  const auto write = [&](std::string_view bytes) -> Result<void> {
+    TRY_VOID(out.write(bytes));
+    return {};
+  };
+  const Zones& zones = config.target.zones;
+  if (config.output.stdout_format->name == "jsonl") {
+    TRY_VOID(write_compare_json(comparison, zones, write));
+  } else {
+    TRY_VOID(write(compare_text(comparison, zones)));
+  }
+  return out.finish();
+}
+
+int run_compare(const CompareCommand& command, const StandardStreams& streams) {
+  auto resolved = resolve_here(resolve_compare, command.raw);
+  if (!resolved) return fail(resolved.error());
+  if (streams.output_closed) return fail(output_is_closed());
+  CompareConfig& config = resolved->config;
+  std::vector<Notice> notices = resolved->notices;
+  SystemResolver resolver;
+  const auto targets = find_targets(config.scan, resolver, read_broadcast_addresses(), notices);
+  if (!targets) return fail(targets.error());
+  settle_workers(config, *targets);
+
+  const StopSignals signals;
+  Teller teller(resolved->talk);
+  for (const Notice& notice : notices) teller.on_notice(notice);
+  const RealClock clock;
+  const AddressSet own = read_own_addresses();
+  ScanWorld world = world_with(clock, own, signals);
+  const auto comparison = compare(config, *targets, world, teller);
+  teller.clear();
+  if (!comparison) return fail(comparison.error());
+  const auto printed = print_comparison(*comparison, config.scan);
+  return printed ? comparison->exit : fail(printed.error());
 }
 
 }  // namespace
@@ -177,6 +182,7 @@ int run(std::span<const char* const> argv) {
                         [&](const Completions& which) { return print(streams, completions(which.shell, formats())); },
                         [&](const ScanCommand& scan) { return run_scan(scan, streams); },
                         [&](const PlanCommand& plan) { return run_plan(plan, streams); },
+                        [&](const CompareCommand& compared) { return run_compare(compared, streams); },
                     },
                     *command);
 }

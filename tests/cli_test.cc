@@ -32,12 +32,14 @@ std::vector<std::string> endless(const Listener& open) {
 
 // Every engine there is.
 const char* const kEngines[] = {"connect", "sequential", "processes", "threads"};
+constexpr const char* kCompared = "sequential,threads,connect,processes";
 
-// Accepts files by tests/jsonl_schema_test.py, which reads the schema in docs/formats.
-void expect_valid_jsonl(const std::string& path) {
-  const Outcome checked = Child({PORTSWEEP_SOURCE_DIR "/tests/jsonl_schema_test.py", path}).run();
+// Accepts files by a script in tests/, which reads the schema in docs/formats.
+void expect_valid(const std::string& path, const std::string& script) {
+  const Outcome checked = Child({PORTSWEEP_SOURCE_DIR "/tests/" + script, path}).run();
   EXPECT_EQ(checked.exit, 0) << checked;
 }
+void expect_valid_jsonl(const std::string& path) { expect_valid(path, "jsonl_schema_test.py"); }
 
 // --- Output
 // -----------------------------------------------------------------------------------------------------------
@@ -209,6 +211,79 @@ TEST_P(CliEngine, IsNamedByPlan) {
 
 INSTANTIATE_TEST_SUITE_P(Cli, CliEngine, ::testing::ValuesIn(kEngines),
                          [](const auto& engine) { return std::string(engine.param); });
+
+// Two ports that are open, and some that are not.
+class CliCompare : public ::testing::Test {
+ protected:
+  std::string ports() const { return "1-17," + one.text() + "," + two.text() + "," + closed.text(); }
+
+  const Listener one;
+  const Listener two;
+  const ClosedPort closed;
+};
+
+TEST_F(CliCompare, FindsThatEnginesAgree) {
+  const Outcome outcome = portsweep_with({"compare", "--engines", kCompared, "-p", ports(), "127.0.0.1"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.err, IsEmpty());
+  EXPECT_THAT(outcome.out, AllOf(StartsWith("ENGINE"), HasSubstr("1 host, 20 ports each: all engines agree; ")));
+}
+
+TEST_F(CliCompare, WritesWhatIsValidBySchema) {
+  const Scratch scratch;
+  const Outcome outcome = portsweep_with({"compare", "--engines", kCompared, "--format", "jsonl", "-p", ports(),
+                                          "localhost", "127.1.0.0/31"})
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  expect_valid(scratch.write("compared", outcome.out), "compare_schema_test.py");
+  const JsonLines lines(outcome.out);
+  EXPECT_EQ(lines.all("host").at(0)["names"].at(0), "localhost");
+  for (const auto& run : lines.all("run")) {
+    EXPECT_EQ(run["open"], 2) << run;
+    EXPECT_EQ(run["closed"], 58) << run;
+    EXPECT_EQ(run["unexamined"], 0) << run;
+    if (run["run"] != "sequential") {
+      EXPECT_EQ(run["agreement"], 1) << run;
+    }
+  }
+  EXPECT_EQ(lines.all("comparison").at(0)["differences"], 0);
+}
+
+TEST_F(CliCompare, KeepsWhatWasDoneWhenInterrupted) {
+  // At ten probes a second each scan takes minutes; the progress line tells that the first has begun.
+  const Outcome outcome =
+      portsweep_with({"compare", "--engines", "threads,connect", "--max-rate", "10", "--format", "jsonl", "-p",
+                      one.text() + "-65535", "127.0.0.1"})
+          .error_on_terminal()
+          .signal_when(SIGINT, [](const Outcome& so_far) { return so_far.err.find("threads  ") != std::string::npos; })
+          .run();
+  EXPECT_EQ(outcome.exit, 130) << outcome;
+  const JsonLines lines(outcome.out);
+  ASSERT_EQ(lines.all("run").size(), 1U) << outcome;
+  EXPECT_EQ(lines.all("run").at(0)["incomplete_because"], "interrupted");
+  EXPECT_GE(lines.all("run").at(0)["open"], 1);
+  EXPECT_EQ(lines.all("comparison").at(0)["not_run"].at(0), "connect");
+  EXPECT_EQ(lines.all("comparison").at(0)["exit"], 130);
+}
+
+TEST_F(CliCompare, SaysOfWhichEngineANoticeSpeaks) {
+  const Outcome outcome = portsweep_with({"compare", "--engines", "threads,connect", "-p", ports(), "127.0.0.1"})
+                              .limit(RLIMIT_NOFILE, 20)
+                              .run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("portsweep: threads: "), HasSubstr("portsweep: connect: ")));
+}
+
+TEST_F(CliCompare, AFullOutputIsExit4AndSaid) {
+  for (const char* format : {"text", "jsonl"}) {
+    const Outcome outcome = portsweep_with({"compare", "--engines", "sequential,connect", "--format", format, "-p",
+                                            closed.text(), "127.0.0.1"})
+                                .output_to("/dev/full")
+                                .run();
+    EXPECT_EQ(outcome.exit, 4) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr("No space left on device"));
+  }
+}
 
 // --- Other commands
 // ---------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ int exit_code(const Comparison& comparison, int stopped_by) {
 
 // The number of workers, as far as it is known before they run.
 unsigned workers_of(const Contender& contender, std::uint64_t probes) {
-  if (contender.engine.workers != 0 || contender.engine.kind == EngineKind::kConnect) return contender.engine.workers;
+  if (contender.engine.kind == EngineKind::kConnect) return contender.engine.workers;
   return static_cast<unsigned>(estimate(probes, contender.pace, contender.engine).workers);
 }
 
@@ -94,12 +94,13 @@ std::optional<double> Agreement::share() const {
   return static_cast<double>(equal) / static_cast<double>(both);
 }
 
-Comparison compare_runs(PortGrid grid, RunsDone done, std::uint64_t names_unresolved) {
+Comparison compare_runs(const ScanTargets& targets, PortGrid grid, RunsDone done) {
   Comparison comparison{.grid = std::move(grid),
                         .runs = {},
                         .not_run = std::move(done.not_run),
                         .differing = {},
-                        .names_unresolved = names_unresolved};
+                        .names = targets.names,
+                        .names_unresolved = targets.names_unresolved};
   for (EngineRun& run : done.runs) {
     ComparedRun compared;
     for (const SeenState state : run.states) ++compared.counts[static_cast<std::size_t>(state)];
@@ -114,7 +115,7 @@ Comparison compare_runs(PortGrid grid, RunsDone done, std::uint64_t names_unreso
   for (std::uint32_t port = 0; port < comparison.grid.size(); ++port) {
     if (!all_agree(comparison.runs, port)) comparison.differing.push_back(port);
   }
-  comparison.complete = names_unresolved == 0 && comparison.not_run.empty() &&
+  comparison.complete = targets.names_unresolved == 0 && comparison.not_run.empty() &&
                         std::all_of(comparison.runs.begin(), comparison.runs.end(), [](const ComparedRun& compared) {
                           return compared.run.summary.complete && examined_all(compared);
                         });
@@ -142,7 +143,7 @@ Result<Comparison> compare(const CompareConfig& config, const ScanTargets& targe
     done.runs.push_back(run_one(contender, config, targets, grid, world, observer));
     if (const int exit = done.runs.back().summary.exit; exit > kSignalled) done.stopped_by = exit - kSignalled;
   }
-  return compare_runs(std::move(grid), std::move(done), targets.names_unresolved);
+  return compare_runs(targets, std::move(grid), std::move(done));
 }
 
 }  // namespace portsweep

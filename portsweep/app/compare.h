@@ -9,8 +9,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +69,7 @@ struct Comparison {
   std::vector<ComparedRun> runs;
   std::vector<std::string> not_run;      // labels: we were asked to stop before
   std::vector<std::uint32_t> differing;  // ports of the grid of which two runs that examined them say different things
+  std::map<Address, std::vector<std::string>> names;  // of the targets that were given by name
   std::uint64_t names_unresolved = 0;
   bool complete = false;  // every engine ran and examined every port, and every name was resolved
   int exit = 0;
@@ -82,7 +83,7 @@ struct RunsDone {
 
 // Pure. The exit code is 128 + signal if we were stopped, 4 if this machine let an engine down, 1 if two runs differ,
 // 3 if something was not examined, else 0.
-Comparison compare_runs(PortGrid grid, RunsDone done, std::uint64_t names_unresolved);
+Comparison compare_runs(const ScanTargets& targets, PortGrid grid, RunsDone done);
 
 // Told which engine's scan begins.
 class CompareObserver : public ScanObserver {
