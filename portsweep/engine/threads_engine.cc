@@ -57,7 +57,10 @@ ThreadsEngine::~ThreadsEngine() { stop(); }
 
 // --- The caller's side ----------------------------------------------------------------------------------------------
 
-std::size_t ThreadsEngine::room() { return stopped_ ? 0 : workers_ - in_flight_; }
+std::size_t ThreadsEngine::room() {
+  const std::lock_guard lock(mutex_);
+  return stopping_ ? 0 : workers_ - in_flight_;
+}
 
 std::size_t ThreadsEngine::send(std::span<const Transmission> transmissions) {
   const std::size_t count = std::min(transmissions.size(), room());
@@ -66,9 +69,9 @@ std::size_t ThreadsEngine::send(std::span<const Transmission> transmissions) {
     for (const Transmission& transmission : transmissions.first(count)) {
       work_[(first_work_ + work_count_++) % work_.size()] = transmission;
     }
+    in_flight_ += count;
   }
   for (std::size_t i = 0; i < count; ++i) work_ready_.notify_one();
-  in_flight_ += count;
   return count;
 }
 
@@ -85,21 +88,17 @@ Result<std::span<const Event>> ThreadsEngine::wait(Instant until) {
   return std::span<const Event>(given_);
 }
 
-// True if there is any news.
 bool ThreadsEngine::collect() {
   const std::lock_guard lock(mutex_);
-  const bool news = !events_.empty() || finished_ > 0 || failure_;
   given_.insert(given_.end(), events_.begin(), events_.end());
   events_.clear();
-  in_flight_ -= std::exchange(finished_, 0);
-  return news;
+  return std::exchange(news_, false);
 }
 
 void ThreadsEngine::stop() {
-  if (std::exchange(stopped_, true)) return;
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    if (stopping_.exchange(true)) return;
   }
   work_ready_.notify_all();
   stop_.notify();
@@ -141,7 +140,8 @@ void ThreadsEngine::tell(const std::optional<Event>& event, bool still_in_flight
   {
     const std::lock_guard lock(mutex_);
     if (event) events_.push_back(*event);
-    if (!still_in_flight) ++finished_;
+    if (!still_in_flight) --in_flight_;
+    news_ = true;
   }
   events_ready_.ring();
 }
@@ -150,6 +150,7 @@ void ThreadsEngine::fail(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
     failure_ = error;
+    news_ = true;
   }
   events_ready_.ring();
 }

@@ -5,9 +5,9 @@
 //
 //   the caller:    send() -> work -> [thread] connect, poll, close -> events -> wait()
 //
-// One thread calls it, the one that created it. A transmission is in flight until its thread is free again and the
-// caller has fetched its events: so both queues are bounded by the number of threads, and the threads allocate nothing.
-// If the system refuses a thread, the pool works with those it has.
+// One thread calls it, the one that created it. room() is the number of threads without a transmission. As long as the
+// caller waits between one send() and the next, the threads allocate nothing. If the system refuses a thread, the pool
+// works with those it has.
 #pragma once
 
 #include <atomic>
@@ -69,11 +69,12 @@ class ThreadsEngine final : public Engine {
 
   std::mutex mutex_;  // of what follows
   std::condition_variable work_ready_;
-  std::vector<Transmission> work_;  // a ring
+  std::vector<Transmission> work_;  // a ring, not more than are in flight
   std::size_t first_work_ = 0;
   std::size_t work_count_ = 0;
   std::vector<Event> events_;
-  std::size_t finished_ = 0;  // transmissions whose thread is free again
+  std::size_t in_flight_ = 0;  // transmissions, until their thread is free again
+  bool news_ = false;          // an event, more room, or a failure, since the caller looked last
   std::optional<Error> failure_;
   std::atomic<bool> stopping_{false};  // read without the mutex, too
 
@@ -81,8 +82,6 @@ class ThreadsEngine final : public Engine {
   unsigned workers_ = 0;
   std::string refusal_;
   std::vector<WorkerThread> threads_;
-  std::size_t in_flight_ = 0;
-  bool stopped_ = false;
   std::vector<Event> given_;  // the span of the last wait()
 };
 

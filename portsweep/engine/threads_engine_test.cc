@@ -47,7 +47,7 @@ class ThreadsEngineTest : public testing::Test {
   }
 
   const ClosedPort closed;
-  const RealClock clock;
+  const RealClock clock{};
   AddressSet own;
 };
 
@@ -56,7 +56,6 @@ TEST_F(ThreadsEngineTest, HasRoomForOneTransmissionAThread) {
   EXPECT_EQ(engine->room(), 4U);
   const auto transmissions = probes(10);
   EXPECT_EQ(engine->send(transmissions), 4U);
-  EXPECT_EQ(engine->room(), 0U);  // until the events are fetched
   std::size_t heard = 0;
   while (heard < 4) heard += engine->wait(clock.now() + 1s)->size();
   EXPECT_EQ(engine->room(), 4U);
