@@ -10,6 +10,7 @@
 #include <map>
 #include <thread>
 
+#include "portsweep/engine/blocking_factory.h"
 #include "portsweep/engine/connect_factory.h"
 #include "portsweep/os/interfaces.h"
 #include "testing/listeners.h"
@@ -21,10 +22,33 @@ namespace {
 constexpr std::uint32_t kSockets = 64;
 constexpr Duration kWait = 300ms;
 
-struct EngineKind {
+struct Candidate {
   const char* name;
+  EngineKind kind;
   unsigned workers;
+
+  // How many probes may be in flight.
+  std::size_t capacity() const {
+    if (kind == EngineKind::kSequential) return 1;
+    return kind == EngineKind::kThreads ? workers : kSockets;
+  }
 };
+
+constexpr Candidate kConnect{"Connect", EngineKind::kConnect, 1};
+constexpr Candidate kTwoReactors{"TwoReactors", EngineKind::kConnect, 2};
+constexpr Candidate kSequential{"Sequential", EngineKind::kSequential, 1};
+constexpr Candidate kOneThread{"OneThread", EngineKind::kThreads, 1};
+constexpr Candidate kEightThreads{"EightThreads", EngineKind::kThreads, 8};
+constexpr Candidate kManyThreads{"ManyThreads", EngineKind::kThreads, kSockets};
+
+Result<std::unique_ptr<Engine>> make_engine(const Candidate& candidate, const Clock& clock, const AddressSet& own) {
+  if (candidate.kind == EngineKind::kConnect) return make_connect_engine({candidate.workers, kSockets}, clock, own);
+  constexpr std::uint64_t kPlenty = 1000;
+  std::vector<Notice> notices;
+  return make_blocking_engine(
+      {.kind = candidate.kind, .workers = candidate.workers, .descriptors = kPlenty, .probes = kPlenty}, clock, own,
+      notices);
+}
 
 std::size_t open_descriptors() {
   std::size_t count = 0;
@@ -37,9 +61,9 @@ Address address_of(const char* text) { return parse_address(text).value(); }
 // An engine, and what it said so far.
 class Driver {
  public:
-  Driver(unsigned workers, std::uint32_t sockets) : own_(read_own_addresses()) {
+  explicit Driver(const Candidate& candidate) : own_(read_own_addresses()) {
     own_.seal();
-    auto made = make_connect_engine({workers, sockets}, clock_, own_);
+    auto made = make_engine(candidate, clock_, own_);
     if (!made) ADD_FAILURE() << made.error().message();
     engine_ = std::move(made).value();
   }
@@ -112,10 +136,12 @@ class Driver {
   std::size_t heard_ = 0;
 };
 
-class EngineContract : public ::testing::TestWithParam<EngineKind> {
+class EngineContract : public ::testing::TestWithParam<Candidate> {
  protected:
-  Driver make_driver(std::uint32_t sockets = kSockets) const { return Driver(GetParam().workers, sockets); }
+  Driver make_driver() const { return Driver(GetParam()); }
 };
+
+std::string name_of(const ::testing::TestParamInfo<Candidate>& info) { return info.param.name; }
 
 TEST_P(EngineContract, TellsOpenFromClosed) {
   const Listener open;
@@ -169,7 +195,9 @@ TEST_P(EngineContract, KeepsTheEventsOfACallerThatSendsWithoutWaiting) {
   const ClosedPort closed;
   Driver driver = make_driver();
   std::vector<Transmission> transmissions;
-  for (int i = 0; i < 5000; ++i) transmissions.push_back(driver.probe({address_of("127.0.0.1"), closed.port()}));
+  const std::size_t count = 80 * GetParam().capacity();  // many times what may be in flight
+  for (std::size_t i = 0; i < count; ++i)
+    transmissions.push_back(driver.probe({address_of("127.0.0.1"), closed.port()}));
   driver.press(transmissions);
   EXPECT_EQ(driver.events.size(), transmissions.size());
   for (const Transmission& transmission : transmissions) ASSERT_EQ(driver.reason(transmission), Reason::kReset);
@@ -254,8 +282,9 @@ TEST_P(EngineContract, AcceptsNothingOnceStopped) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, EngineContract,
-                         ::testing::Values(EngineKind{"Connect", 1}, EngineKind{"TwoReactors", 2}),
-                         [](const auto& kind) { return std::string(kind.param.name); });
+                         ::testing::Values(kConnect, kTwoReactors, kSequential, kOneThread, kEightThreads,
+                                           kManyThreads),
+                         name_of);
 
 // In a lab whose target drops what is sent to port 9.
 class EngineSilence : public EngineContract {
@@ -279,7 +308,8 @@ class EngineSilence : public EngineContract {
 TEST_P(EngineSilence, IsSaidOnceAndNotBeforeTheWaitIsOver) {
   Driver driver = make_driver();
   std::vector<Transmission> transmissions;
-  for (int i = 0; i < 20; ++i) transmissions.push_back(driver.probe(silent()));
+  const std::size_t at_once = std::min<std::size_t>(20, GetParam().capacity());
+  for (std::size_t i = 0; i < at_once; ++i) transmissions.push_back(driver.probe(silent()));
   const Instant begun = driver.now();
   ASSERT_EQ(driver.engine().send(transmissions), transmissions.size());
   driver.listen_for(kWait - 50ms);
@@ -337,9 +367,44 @@ TEST_P(EngineSilence, IsNotSaidOfAnAddressWithoutRoute) {
   EXPECT_EQ(driver.reason(transmission), Reason::kNoRoute);
 }
 
-INSTANTIATE_TEST_SUITE_P(Netns, EngineSilence,
-                         ::testing::Values(EngineKind{"Connect", 1}, EngineKind{"TwoReactors", 2}),
-                         [](const auto& kind) { return std::string(kind.param.name); });
+TEST_P(EngineSilence, KeepsItsRoomUntilTheHoldIsOver) {
+  constexpr Duration kHold = kWait + 300ms;
+  Driver driver = make_driver();
+  std::vector<Transmission> transmissions;
+  for (std::size_t i = 0; i < GetParam().capacity(); ++i) transmissions.push_back(driver.probe(silent(), kWait, kHold));
+  const Instant begun = driver.now();
+  driver.drive(transmissions);
+  for (const Transmission& transmission : transmissions) EXPECT_EQ(driver.reason(transmission), Reason::kNoResponse);
+  // On a machine so slow that the hold is over already, nothing can be said of it.
+  const std::size_t room = driver.engine().room();
+  if (driver.now() < begun + kHold) {
+    EXPECT_EQ(room, 0U);
+  }
+  while (driver.engine().room() < transmissions.size() && driver.now() < begun + 5s) driver.listen(driver.now() + 20ms);
+  EXPECT_EQ(driver.engine().room(), transmissions.size());
+  EXPECT_GE(driver.now() - begun, kHold);
+}
+
+TEST_P(EngineSilence, IsNotSaidWhereAnIcmpErrorCame) {
+  lab_->target.nft("add rule inet lab in tcp dport 10 reject with icmpx type admin-prohibited");
+  lab_->scanner.nft(
+      "table inet lab { chain out { type filter hook output priority 0; tcp dport 11 reject with icmp type "
+      "host-unreachable; }\n}");
+  Driver driver = make_driver();
+  const Transmission refused = driver.probe({address_of("10.77.0.2"), Port(10)});
+  // For a while after its link came up IPv6 sends nothing.
+  const Transmission refused6 = driver.probe({address_of("fd77::2"), Port(10)}, 5s, 5s);
+  const Transmission refused_by_us = driver.probe({address_of("10.77.0.2"), Port(11)});
+  driver.drive({refused, refused6, refused_by_us});
+  EXPECT_EQ(driver.reason(refused), Reason::kAdminProhibited);
+  EXPECT_TRUE(driver.events[refused.probe].front().from_target);
+  EXPECT_EQ(driver.reason(refused6), Reason::kAdminProhibited);
+  EXPECT_EQ(driver.reason(refused_by_us), Reason::kLocalFirewall);
+}
+
+// Silence takes its time: not every number of threads here.
+INSTANTIATE_TEST_SUITE_P(Netns, EngineSilence, ::testing::Values(kConnect, kTwoReactors, kSequential, kManyThreads),
+                         name_of);
 
 }  // namespace
 }  // namespace portsweep
