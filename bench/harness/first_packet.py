@@ -8,7 +8,8 @@ import socket
 import struct
 import time
 
-from harness.lab import TARGET_LINK, inside
+from harness.lab import TARGET_LINK
+from harness.namespaces import inside
 from harness.process import spawn
 
 _ETH_P_IP = 0x0800

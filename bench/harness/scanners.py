@@ -1,82 +1,200 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scanners under test: how each is asked, and what its output says of every port.
 
-A scan's outcome is compared with the truth of the lab: OPEN_PORTS are open, all others in one other state.
+All have the same four functions: version() is None where the program is missing; hindrance() says
+why it cannot do a scenario, if so; command() is what is run in the scanner's namespace; outcome() reads what it wrote.
 """
 
 import collections
-import dataclasses
+import functools
 import json
+import pathlib
+import re
+import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
-from harness.lab import OPEN_PORTS
+from harness.lab import LOOPBACK, SCANNER, SCANNER_LINK
+from harness.truth import Outcome
+
+TUTORIALS = pathlib.Path(__file__).resolve().parent.parent / "tutorials"
+NOT_IN_THIS_VERSION = "not in this version"
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What a scan said: the ports it called open, and how many it put into each other state."""
-
-    open_ports: frozenset
-    others: collections.Counter
-
-    def recall(self):
-        return len(self.open_ports & set(OPEN_PORTS)) / len(OPEN_PORTS)
-
-    def false_states(self, true_state):
-        """Ports in a state that is not theirs; an open port that was missed in yet a third state counts twice."""
-        not_theirs = sum(count for state, count in self.others.items() if state != true_state)
-        return len(self.open_ports ^ set(OPEN_PORTS)) + not_theirs
+def ports_text(ports):
+    """(1, 2, 3, 7) is 1-3,7."""
+    spans = []
+    for port in ports:
+        if spans and spans[-1][1] == port - 1:
+            spans[-1][1] = port
+        else:
+            spans.append([port, port])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 class Portsweep:
     name = "portsweep"
+    good_exits = {0, 3}  # 3: not all could be examined, which is an answer
 
     def __init__(self, binary):
-        self.binary = str(binary)
-
-    def command(self, target, *options):
-        return [self.binary, "scan", "--format", "jsonl", *options, target]
+        self._binary = str(binary)
 
     def version(self):
-        return _first_line(self.binary, "--version")
+        return _first_line(self._binary, "--version")
+
+    def hindrance(self, truth, options):
+        engine = options[options.index("--engine") + 1] if "--engine" in options else "connect"
+        return None if self._has_engine(engine) else NOT_IN_THIS_VERSION
+
+    @functools.cache
+    def _has_engine(self, engine):
+        plan = [self._binary, "plan", "--engine", engine, "-p", "1", LOOPBACK]  # sends nothing
+        return subprocess.run(plan, capture_output=True, check=False).returncode == 0
+
+    def command(self, lab, target, ports, options):
+        return [self._binary, "scan", "--format", "jsonl", "-p", ports_text(ports), *options, target]
 
     @staticmethod
-    def outcome(output):
-        open_ports, others = set(), collections.Counter()
+    def outcome(output, truth):
+        opened, others = set(), collections.Counter()
         with open(output) as lines:
             for record in map(json.loads, lines):
                 if record["type"] == "port" and record["state"] == "open":
-                    open_ports.add(record["port"])
+                    opened.add((record["host"], record["port"]))
                 elif record["type"] == "host":
-                    others.update({state: record[state] for state in ("closed", "filtered", "unexamined")})
-        return Outcome(frozenset(open_ports), others)
+                    states = ("closed", "filtered", "closed|filtered", "unexamined")
+                    others.update({state: record[state] for state in states if state in record})
+        return Outcome(frozenset(opened), others)
 
 
 class Nmap:
     name = "nmap"
-
-    def command(self, target, *options):
-        return ["nmap", "-n", "-Pn", "-sT", "-p-", *options, "-oX", "-", target]
+    good_exits = {0}
 
     def version(self):
         return _first_line("nmap", "--version")
 
+    def hindrance(self, truth, options):
+        return None
+
+    def command(self, lab, target, ports, options):
+        return ["nmap", "-n", "-Pn", "-p", ports_text(ports), *options, "-oX", "-", target]
+
     @staticmethod
-    def outcome(output):
+    def outcome(output, truth):
         """Ports of the most frequent states are not listed, only counted."""
-        open_ports, others = set(), collections.Counter()
-        ports = ElementTree.parse(output).find("host/ports")
-        for folded in ports.iter("extraports"):
-            others[folded.get("state")] += int(folded.get("count"))
-        for port in ports.iter("port"):
-            state = port.find("state").get("state")
-            if state == "open":
-                open_ports.add(int(port.get("portid")))
-            else:
-                others[state] += 1
-        return Outcome(frozenset(open_ports), others)
+        opened, others = set(), collections.Counter()
+        for host in ElementTree.parse(output).iter("host"):
+            address = host.find("address").get("addr")
+            for folded in host.iter("extraports"):
+                others[folded.get("state")] += int(folded.get("count"))
+            for port in host.iter("port"):
+                state = port.find("state").get("state")
+                if state == "open":
+                    opened.add((address, int(port.get("portid"))))
+                else:
+                    others[state] += 1
+        return Outcome(frozenset(opened), others)
+
+
+class Masscan:
+    """Writes its own Ethernet frames; sends at the rate it is told, waits, and speaks of open ports alone."""
+
+    name = "masscan"
+    good_exits = {0}
+    wait_s = 1
+
+    def version(self):
+        shown = _output("masscan", "--version")
+        found = re.search(r"Masscan version (\S+)", shown or "")
+        return shown and f"masscan {found[1] if found else '(version not said)'}"
+
+    def hindrance(self, truth, options):
+        return "cannot: loopback carries no Ethernet frames" if LOOPBACK in truth.hosts else None
+
+    def command(self, lab, target, ports, options):
+        return ["masscan", target, "-p", ports_text(ports), *options, "--wait", str(self.wait_s),
+                "--interface", SCANNER_LINK, "--source-ip", SCANNER,
+                "--router-mac", lab.target_mac.replace(":", "-"), "-oL", "-"]
+
+    @staticmethod
+    def outcome(output, truth):
+        """Lines like: open tcp 80 10.97.0.2 1700000000"""
+        with open(output) as lines:
+            fields = [line.split() for line in lines if line.startswith("open tcp ")]
+        return Outcome(frozenset((host, int(port)) for _, _, port, host, *_ in fields))
+
+
+class Zmap:
+    """As masscan; one port a run."""
+
+    name = "zmap"
+    good_exits = {0}
+    wait_s = 1
+
+    def version(self):
+        shown = _output("zmap", "--version")
+        return shown and shown.splitlines()[0]
+
+    def hindrance(self, truth, options):
+        if LOOPBACK in truth.hosts:
+            return "cannot: loopback carries no Ethernet frames"
+        return None if len(truth.ports) == 1 else "cannot: one port a run"
+
+    def command(self, lab, target, ports, options):
+        # Its own configuration excludes private networks, which are all that a lab has.
+        return ["zmap", "-p", str(ports[0]), *options, "-c", str(self.wait_s), "-i", SCANNER_LINK, "-S", SCANNER,
+                "-G", lab.target_mac, "-C", "/dev/null", "-b", "/dev/null", "--disable-syslog", "-q", "-o", "-", target]
+
+    @staticmethod
+    def outcome(output, truth):
+        """An address a line: those that are open, once each."""
+        with open(output) as lines:
+            hosts = [line.strip() for line in lines if re.fullmatch(r"[0-9.]+", line.strip())]
+        return Outcome(frozenset((host, truth.ports[0]) for host in hosts))
+
+
+class Tutorial:
+    """One of bench/tutorials. It speaks of open ports alone."""
+
+    good_exits = {0}
+
+    def __init__(self, program):
+        self.name = f"python {program}"
+        self._path = str(TUTORIALS / f"{program}.py")
+
+    def version(self):
+        return f"Python {sys.version.split()[0]}"
+
+    def hindrance(self, truth, options):
+        return None
+
+    def command(self, lab, target, ports, options):
+        return [sys.executable, self._path, "--hostname", target,
+                "--start-port", str(ports[0]), "--end-port", str(ports[-1]), *options]
+
+    @staticmethod
+    def outcome(output, truth):
+        with open(output) as lines:
+            found = re.findall(r"^port (\d+) is open$", lines.read(), re.M)
+        return Outcome(frozenset((truth.hosts[0], int(port)) for port in found))
+
+
+def make_scanners(binary):
+    scanners = (Portsweep(binary), Nmap(), Masscan(), Zmap(),
+                Tutorial("sequential"), Tutorial("processes"), Tutorial("threads"))
+    return {scanner.name: scanner for scanner in scanners}
 
 
 def _first_line(*command):
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    shown = _output(*command)
+    return shown and shown.splitlines()[0]
+
+
+def _output(*command):
+    """What a program prints; None if there is none. Some say their version on stderr, or with an exit code."""
+    if not shutil.which(command[0]):
+        return None
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return done.stdout.strip() or None

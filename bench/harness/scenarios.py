@@ -1,171 +1,171 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The scenarios, by name. Each gives Rows: one scanner in one situation, its samples, what they are judged by."""
+"""The table of scenarios. What they are for, and why the settings of the peers are fair: docs/BENCHMARKS.md.
+
+What is open where is drawn by a generator with a fixed seed: every run, and every scanner, meets the same.
+"""
 
 import dataclasses
-import json
+import ipaddress
 import pathlib
-import statistics
-import subprocess
-import tempfile
+import random
 
-from harness.first_packet import first_syn_ms
-from harness.lab import LOOPBACK, TARGET
-from harness.process import measure
-
-
-@dataclasses.dataclass
-class Row:
-    scenario: str
-    subject: str
-    unit: str
-    samples: list
-    target: str = ""  # the goal in words, if there is one
-    met: bool | None = None
-    ratio: float | None = None  # our median by the peer's
-    recall: float | None = None  # the worst of the runs
-    false_states: int | None = None  # the worst of the runs
-    softnet_drops: int | None = None  # in all runs
-    peak_rss_mib: float | None = None  # the worst of the runs
-
-    @property
-    def median(self):
-        return statistics.median(self.samples)
+from harness.contest import Contest, Entry, Goal
+from harness.lab import ALL_PORTS, LOOPBACK, OPEN_PORTS, TARGET, one_host
+from harness.own_figures import OwnFigure, first_packet, probe_cost, rss
+from harness.truth import Truth
 
 
 @dataclasses.dataclass
 class Setting:
-    """What every scenario gets. Nmap's rounds are apart: where it takes a minute, one is enough."""
+    """What every scenario gets. Rounds of what takes a minute are apart: there, one is enough."""
 
     lab: object
-    portsweep: object
-    nmap: object
+    scanners: dict
     rounds: int
-    nmap_slow_rounds: int
+    slow_rounds: int
+    full: bool
     bench_binary: pathlib.Path
     log: object
 
-
-def closed(setting):
-    setting.lab.answer()
-    return _against_nmap(setting, "closed", TARGET, "closed", ["--workers", "2"], ["-T4"], setting.rounds, 0.6)
-
-
-def filtered(setting):
-    setting.lab.drop_all_but_open()
-    return _against_nmap(setting, "filtered", TARGET, "filtered", [], ["-T5"], setting.nmap_slow_rounds, 1 / 12)
+    @property
+    def portsweep(self):
+        return self.scanners["portsweep"]
 
 
-def loopback(setting):
-    return _against_nmap(setting, "loopback", LOOPBACK, "closed", [], ["-T4"], setting.rounds, None)
+def _ports(count):
+    return tuple(range(1, count + 1))
 
 
-def rss(setting):
-    """Peak memory of each kind of scan, and of the two that keep most: every port's state listed."""
-    limit = 32
-    kinds = [
-        ("closed", setting.lab.answer, []),
-        ("closed, --all-states", setting.lab.answer, ["--all-states"]),
-        ("filtered", setting.lab.drop_all_but_open, []),
-        ("filtered, --all-states", setting.lab.drop_all_but_open, ["--all-states"]),
-    ]
-    for kind, prepare, options in kinds:
-        prepare()
-        command = setting.portsweep.command(TARGET, *options)
-        samples = [_run(setting, f"rss {kind}", command).peak_rss_mib for _ in range(2)]
-        yield Row("rss", f"portsweep {kind}", "MiB", samples, f"<= {limit} MiB", max(samples) <= limit)
+def _drawn(name, things, count):
+    return frozenset(random.Random(name).sample(things, count))
 
 
-def first_packet(setting):
-    limit, rounds = 10, 20
-    setting.lab.answer()
-    command = setting.portsweep.command(TARGET, "-p", "80")
-    first_syn_ms(setting.lab, command)  # page cache and neighbour table are warm from here on
-    samples = [first_syn_ms(setting.lab, command) for _ in range(rounds)]
-    row = Row("first-packet", "portsweep -p 80", "ms", samples, f"<= {limit} ms")
-    row.met = row.median <= limit
-    yield row
+def some_open(name, ports, count):
+    """One host that refuses everywhere but on so many ports."""
+    return Truth((TARGET,), ports, frozenset((TARGET, port) for port in _drawn(name, ports, count)))
 
 
-def probe_cost(setting):
-    """The micro benchmarks of whole sweeps and scans; those of the parts are for whoever looks for the time."""
-    limit = 200
-    command = [setting.bench_binary, "--benchmark_filter=^(sweep|connect)_", "--benchmark_min_time=0.1",
-               f"--benchmark_repetitions={setting.rounds}", "--benchmark_format=json"]
-    setting.log("probe-cost: micro benchmarks")
-    output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
-    samples = {}
-    for bench in json.loads(output)["benchmarks"]:
-        if bench["run_type"] == "iteration":
-            samples.setdefault(bench["run_name"], []).append(bench["per_probe"] * 1e9)
-    for name, costs in samples.items():
-        row = Row("probe-cost", name, "ns", costs)
-        if name.startswith("sweep_"):  # the goal is for an engine that costs nothing
-            row.target, row.met = f"<= {limit} ns", row.median <= limit
-        yield row
+def one_open(ports):
+    """One host that is silent but for one port, in the middle."""
+    return Truth((TARGET,), ports, frozenset({(TARGET, ports[len(ports) // 2])}), "filtered")
 
 
-SCENARIOS = {
-    "closed": closed,
-    "filtered": filtered,
-    "loopback": loopback,
-    "rss": rss,
-    "first-packet": first_packet,
-    "probe-cost": probe_cost,
-}
+def partly_silent(ports, silent):
+    """One host that refuses, but for what is open and what is silent."""
+    opened = frozenset(OPEN_PORTS) & frozenset(ports)
+    return Truth((TARGET,), ports, frozenset((TARGET, port) for port in opened), silent_ports=silent - opened)
 
 
-def _against_nmap(setting, scenario, target, true_state, our_options, nmap_options, nmap_rounds, most):
-    """The two take turns, so that what else the machine does meets both."""
-    ours = _Scans(setting, scenario, setting.portsweep, target, our_options, true_state)
-    theirs = _Scans(setting, scenario, setting.nmap, target, nmap_options, true_state)
-    for number in range(max(setting.rounds, nmap_rounds)):
-        if number < setting.rounds:
-            ours.scan()
-        if number < nmap_rounds:
-            theirs.scan()
-    rows = [scans.row() for scans in (ours, theirs) if scans.runs]
-    if len(rows) == 2:
-        _judge(rows[0], rows[0].median / rows[1].median, most)
-    return rows
+def hosts_with_services(network):
+    """Each host has 8 to 16 of 100 ports open, of those that listen anywhere, and refuses on the others."""
+    ports = _ports(100)
+    draw = random.Random("services")
+    served = draw.sample(ports, 16)
+    hosts = _hosts(network)
+    opened = frozenset((host, port) for host in hosts for port in draw.sample(served, draw.randint(8, 16)))
+    return Truth(hosts, ports, opened)
 
 
-def _judge(row, ratio, most):
-    row.ratio = ratio
-    if most is not None:
-        row.target = f"<= {most:.3g} of nmap, every open port found"
-        row.met = ratio <= most and row.recall == 1
+def hosts_one_in_eight(network):
+    """One port; one host in eight has it open, the others are silent."""
+    hosts = _hosts(network)
+    return Truth(hosts, (80,), frozenset((host, 80) for host in _drawn("hosts", hosts, len(hosts) // 8)), "filtered")
 
 
-class _Scans:
-    """Repeated runs of one scanner with the same command, and their row."""
-
-    def __init__(self, setting, scenario, scanner, target, options, true_state):
-        self.setting, self.scenario, self.scanner, self.true_state = setting, scenario, scanner, true_state
-        self.subject = " ".join([scanner.name, *options])
-        self.command = scanner.command(target, *options)
-        self.runs, self.outcomes = [], []
-
-    def scan(self):
-        with tempfile.NamedTemporaryFile(prefix="portsweep-bench-") as output:
-            self.runs.append(_run(self.setting, f"{self.scenario} {self.subject}", self.command, output.name))
-            self.outcomes.append(self.scanner.outcome(output.name))
-
-    def row(self):
-        return Row(
-            scenario=self.scenario,
-            subject=self.subject,
-            unit="s",
-            samples=[run.elapsed_s for run in self.runs],
-            recall=min(outcome.recall() for outcome in self.outcomes),
-            false_states=max(outcome.false_states(self.true_state) for outcome in self.outcomes),
-            softnet_drops=sum(run.softnet_drops for run in self.runs),
-            peak_rss_mib=max(run.peak_rss_mib for run in self.runs),
-        )
+def _hosts(network):
+    return tuple(map(str, ipaddress.ip_network(network)))
 
 
-def _run(setting, what, command, stdout="/dev/null"):
-    run = measure(setting.lab.scanner, command, stdout)
-    setting.log(f"{what}: {run.elapsed_s:.3f} s, cpu {run.cpu_s:.3f} s, {run.softnet_drops} softnet drops")
-    if run.exit_status != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {run.exit_status}")
-    return run
+CONNECT = Entry("portsweep")
+SYN_T4, SYN_T5 = Entry("nmap", ("-sS", "-T4")), Entry("nmap", ("-sS", "-T5"))
+MASSCAN = Entry("masscan", ("--rate", "100000", "--retries", "0"))
+MASSCAN_3 = Entry("masscan", ("--rate", "100000", "--retries", "2"))
+SMALL_NET, LARGE_NET = "10.100.0.0/24", "10.100.0.0/17"
+
+
+def slow(entry):
+    return dataclasses.replace(entry, slow=True)
+
+
+def ours(engine, workers, timeout, **more):
+    return Entry("portsweep", ("--engine", engine, "--workers", str(workers), "--timeout", f"{timeout}s"), **more)
+
+
+def tutorial(program, workers, timeout, **more):
+    return Entry(f"python {program}", ("--workers", str(workers), "--timeout", str(timeout)), **more)
+
+
+_CONTESTS = (
+    Contest(
+        "closed", "65535 ports of a host that answers on each; 4 open", 60, TARGET, lambda full: one_host("closed"),
+        (Entry("portsweep", ("--workers", "2")), Entry("nmap", ("-sT", "-T4")), SYN_T4, MASSCAN,
+         ours("threads", 100, 1)),
+        goal=Goal(0.6, "nmap -sT -T4")),
+    Contest(
+        "filtered", "65535 ports of a host that drops all but 4", 150, TARGET, lambda full: one_host("filtered"),
+        (CONNECT, slow(Entry("nmap", ("-sT", "-T5"))), slow(SYN_T5), MASSCAN, MASSCAN_3),
+        goal=Goal(1 / 12, "nmap -sT -T5")),
+    Contest(
+        "loopback", "65535 ports of 127.0.0.1; 4 open", 15, LOOPBACK, lambda full: one_host("closed", LOOPBACK),
+        (CONNECT, Entry("nmap", ("-sT", "-T4")), MASSCAN)),
+    Contest(
+        "silent", "65535 ports of a host that says nothing at all", 60, TARGET,
+        lambda full: Truth((TARGET,), ALL_PORTS, rest="filtered"),
+        (CONNECT, MASSCAN, MASSCAN_3)),
+    Contest(
+        "silent-2048", "2048 ports of such a host: nmap takes minutes for all of them", 60, TARGET,
+        lambda full: Truth((TARGET,), _ports(2048), rest="filtered"),
+        (CONNECT, slow(SYN_T5), MASSCAN)),
+    Contest(
+        "loss-5", "16384 ports, 500 open, 5 % of the packets of each way lost", 120, TARGET,
+        lambda full: some_open("loss-5", _ports(16384), 500),
+        (CONNECT, Entry("portsweep", ("--max-tries", "5")), slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
+         MASSCAN, MASSCAN_3),
+        obstacle="loss"),
+    Contest(
+        "policer", "16384 ports, 100 open, SYNs beyond 2000/s dropped", 120, TARGET,
+        lambda full: some_open("policer", _ports(16384), 100),
+        (CONNECT, slow(Entry("portsweep", ("--max-rate", "1500"))), slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
+         MASSCAN, slow(Entry("masscan", ("--rate", "1500", "--retries", "0")))),
+        obstacle="policer"),
+    Contest(
+        "rst-limiter", "4096 ports, 64 open, RSTs beyond 200/s dropped", 120, TARGET,
+        lambda full: some_open("rst-limiter", _ports(4096), 64),
+        (CONNECT, slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
+         slow(Entry("nmap", ("-sS", "-T4", "--defeat-rst-ratelimit"))), MASSCAN),
+        obstacle="rst-limiter"),
+    Contest(
+        "hosts-256x100", "256 hosts, 100 ports each, 8 to 16 of them open", 60, SMALL_NET,
+        lambda full: hosts_with_services(SMALL_NET),
+        (Entry("portsweep", ("-Pn",)), Entry("nmap", ("-sT", "-T4")), SYN_T4, MASSCAN, Entry("zmap"))),
+    Contest(
+        "hosts-32768x1", "32768 hosts, one port, open on every eighth", 120, LARGE_NET,
+        lambda full: hosts_one_in_eight(LARGE_NET),
+        (Entry("portsweep", ("-Pn",)), slow(SYN_T5), MASSCAN, Entry("zmap", ("-r", "100000")))),
+    Contest(
+        "tutorial-500", "60 silent ports (500 with --full), one open", 160, TARGET,
+        lambda full: one_open(_ports(500 if full else 60)),
+        (slow(tutorial("sequential", 1, 1)), slow(tutorial("processes", 10, 1)), slow(tutorial("threads", 500, 3)),
+         slow(ours("sequential", 1, 1)), slow(ours("processes", 10, 1)), slow(ours("threads", 500, 3)), CONNECT),
+        references=("python sequential",), speed_up=True, limit_s=600),
+    Contest(
+        "tutorial-1024", "1024 ports, 78 silent, 3 open, the others closed", 60, TARGET,
+        lambda full: partly_silent(_ports(1024), _drawn("tutorial-1024", _ports(1024), 78)),
+        (tutorial("threads", 1024, 3), ours("threads", 1024, 3), CONNECT,
+         slow(tutorial("sequential", 1, 3, full=True))),
+        references=("python sequential", "python threads"), speed_up=True),
+    Contest(
+        "tutorial-65535", "65535 ports, every fifth silent, 4 open, 100 workers", 600, TARGET,
+        lambda full: partly_silent(ALL_PORTS, frozenset(range(5, 65536, 5))),
+        (slow(tutorial("processes", 100, 1)), slow(ours("processes", 100, 1)), slow(tutorial("threads", 100, 3)),
+         slow(ours("threads", 100, 3)), CONNECT),
+        references=("python processes",), speed_up=True, on_demand=True, limit_s=900),
+)
+
+_OWN = (
+    OwnFigure("rss", "peak memory of scans of one host", 20, rss),
+    OwnFigure("first-packet", "from the start of the program to its first SYN", 1, first_packet),
+    OwnFigure("probe-cost", "our own code for one probe, kernel left out", 30, probe_cost),
+)
+
+SCENARIOS = {scenario.name: scenario for scenario in (*_CONTESTS, *_OWN)}

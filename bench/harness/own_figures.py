@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured of portsweep alone: peak memory, time to the first packet, cost of its own code for a probe."""
+
+import dataclasses
+import json
+import subprocess
+from collections.abc import Callable
+
+from harness.first_packet import first_syn_ms
+from harness.lab import ALL_PORTS, TARGET, one_host
+from harness.process import measure
+from harness.row import Row
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnFigure:
+    name: str
+    about: str
+    seconds: float
+    rows: Callable
+    on_demand: bool = False
+
+    def subjects(self):
+        return ["portsweep"]
+
+    def run(self, setting):
+        return list(self.rows(setting))
+
+
+def rss(setting):
+    """Of each kind of scan, and of the two that keep most: every port's state listed."""
+    limit = 32
+    for kind, options in (("closed", ()), ("closed", ("--all-states",)),
+                          ("filtered", ()), ("filtered", ("--all-states",))):
+        setting.lab.set_up(one_host(kind))
+        command = setting.portsweep.command(setting.lab, TARGET, ALL_PORTS, options)
+        subject = ", ".join([f"portsweep {kind}", *options])
+        samples = [_peak_rss_mib(setting, f"rss {subject}", command) for _ in range(2)]
+        yield Row("rss", subject, "MiB", samples, goal=f"<= {limit} MiB", met=max(samples) <= limit)
+
+
+def _peak_rss_mib(setting, what, command):
+    run = measure(setting.lab.scanner, command)
+    if run.exit_status != 0:
+        raise RuntimeError(f"{' '.join(command)} ended with {run.exit_status}")
+    setting.log(f"{what}: {run.peak_rss_mib:.1f} MiB")
+    return run.peak_rss_mib
+
+
+def first_packet(setting):
+    limit, rounds = 10, 20
+    setting.lab.set_up(one_host("closed"))
+    command = setting.portsweep.command(setting.lab, TARGET, (80,), ())
+    first_syn_ms(setting.lab, command)  # page cache and neighbour table are warm from here on
+    samples = [first_syn_ms(setting.lab, command) for _ in range(rounds)]
+    row = Row("first-packet", "portsweep -p 80", "ms", samples, goal=f"<= {limit} ms")
+    row.met = row.median <= limit
+    yield row
+
+
+def probe_cost(setting):
+    """The micro benchmarks of whole sweeps and scans; those of the parts are for whoever looks for the time."""
+    limit = 200
+    command = [setting.bench_binary, "--benchmark_filter=^(sweep|connect)_", "--benchmark_min_time=0.1",
+               f"--benchmark_repetitions={setting.rounds}", "--benchmark_format=json"]
+    setting.log("probe-cost: micro benchmarks")
+    output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    samples = {}
+    for bench in json.loads(output)["benchmarks"]:
+        if bench["run_type"] == "iteration":
+            samples.setdefault(bench["run_name"], []).append(bench["per_probe"] * 1e9)
+    for name, costs in samples.items():
+        row = Row("probe-cost", name, "ns", costs)
+        if name.startswith("sweep_"):  # the goal is for an engine that costs nothing
+            row.goal, row.met = f"<= {limit} ns", row.median <= limit
+        yield row

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what is pure in bench/harness: reading what scanners write, comparing it with the truth, rules, tables.
+Sends nothing, needs no scanner and no privilege."""
+
+import collections
+import tempfile
+import unittest
+
+from harness import tables
+from harness.contest import Goal, rotated, say_speed_up, set_goal, set_ratios, worst_counts
+from harness.lab import one_host
+from harness.row import Row
+from harness.rules import OBSTACLES, rules_for
+from harness.scanners import Masscan, Nmap, Portsweep, Tutorial, Zmap, make_scanners, ports_text
+from harness.scenarios import SCENARIOS
+from harness.truth import Outcome, Truth, judge
+
+HOST, OTHER = "10.97.0.2", "10.97.0.3"
+
+
+def outcome(opened, **others):
+    return Outcome(frozenset((HOST, port) for port in opened), collections.Counter(others))
+
+
+def truth(ports, opened, **more):
+    return Truth((HOST,), tuple(range(1, ports + 1)), frozenset((HOST, port) for port in opened), **more)
+
+
+class Judging(unittest.TestCase):
+    def test_finds_nothing_wrong_with_the_truth(self):
+        judgement = judge(truth(10, {1, 2}), outcome({1, 2}, closed=8))
+        self.assertEqual((judgement.recall, judgement.missed, judgement.false_states, judgement.undecided),
+                         (1, 0, {}, 0))
+
+    def test_counts_a_missed_port_as_missed_and_as_what_it_was_called(self):
+        judgement = judge(truth(10, {1, 2}), outcome({1}, closed=8, filtered=1))
+        self.assertEqual((judgement.recall, judgement.missed, judgement.false_states), (0.5, 1, {"filtered": 1}))
+
+    def test_counts_false_opens(self):
+        judgement = judge(truth(10, {1}), outcome({1, 7}, closed=8))
+        self.assertEqual((judgement.missed, judgement.false_states), (0, {"open": 1}))
+
+    def test_tells_the_open_port_of_one_host_from_that_of_another(self):
+        two_hosts = Truth((HOST, OTHER), (80,), frozenset({(OTHER, 80)}))
+        judgement = judge(two_hosts, outcome({80}, closed=1))
+        self.assertEqual((judgement.recall, judgement.missed, judgement.false_states), (0, 1, {"open": 1}))
+
+    def test_takes_an_undecided_port_for_no_lie(self):
+        said = outcome({1}, **{"closed": 3, "closed|filtered": 4, "unexamined": 1})
+        judgement = judge(truth(10, {1}), said)
+        self.assertEqual((judgement.false_states, judgement.undecided), ({}, 6))  # one was not mentioned
+
+    def test_knows_hosts_that_are_silent_on_some_ports(self):
+        partly = truth(10, {1}, silent_ports=frozenset({2, 3}))
+        self.assertEqual(judge(partly, outcome({1}, closed=7, filtered=2)).false_states, {})
+        self.assertEqual(judge(partly, outcome({1}, closed=6, filtered=3)).false_states, {"filtered": 1})
+
+    def test_expects_no_other_states_of_a_scanner_that_names_none(self):
+        judgement = judge(truth(10, {1, 2}, rest="filtered"), Outcome(frozenset({(HOST, 1)})))
+        self.assertEqual((judgement.recall, judgement.missed, judgement.false_states, judgement.undecided),
+                         (0.5, 1, {}, None))
+
+    def test_has_no_recall_where_nothing_is_open(self):
+        self.assertIsNone(judge(truth(10, {}, rest="filtered"), outcome({}, filtered=10)).recall)
+
+
+class Truths(unittest.TestCase):
+    def test_count_every_port_once(self):
+        for name, scenario in SCENARIOS.items():
+            for full in (False, True) if hasattr(scenario, "truth") else ():
+                with self.subTest(name, full=full):
+                    made = scenario.truth(full)
+                    self.assertEqual(made.counts().total(), len(set(made.hosts)) * len(set(made.ports)))
+                    self.assertTrue(made.open <= {(host, port) for host in made.hosts for port in made.ports})
+                    self.assertFalse(made.silent_ports & {port for _, port in made.open})
+
+    def test_are_the_same_in_every_run(self):
+        for scenario in SCENARIOS.values():
+            if hasattr(scenario, "truth"):
+                self.assertEqual(scenario.truth(False), scenario.truth(False))
+
+
+class Rules(unittest.TestCase):
+    def test_are_none_where_the_kernel_does_it_alone(self):
+        self.assertNotIn("chain", rules_for(one_host("closed")))
+
+    def test_drop_all_but_what_is_open(self):
+        rules = rules_for(truth(100, {22, 80}, rest="filtered"))
+        self.assertIn(f"elements = {{ {HOST} . 22, {HOST} . 80 }}", rules)
+        self.assertIn("ip daddr . tcp dport != @open drop", rules)
+
+    def test_refuse_where_a_listener_serves_a_host_too_many(self):
+        two_hosts = Truth((HOST, OTHER), (80, 81), frozenset({(OTHER, 80)}))
+        self.assertIn("tcp dport @served ip daddr . tcp dport != @open reject with tcp reset", rules_for(two_hosts))
+
+    def test_hinder_both_ways_where_packets_are_lost(self):
+        self.assertEqual(rules_for(one_host("closed"), "loss").count("numgen random mod 100 < 5 drop"), 2)
+
+    def test_know_the_obstacle_of_every_scenario(self):
+        for scenario in SCENARIOS.values():
+            self.assertIn(getattr(scenario, "obstacle", None), OBSTACLES)
+
+
+class Scanners(unittest.TestCase):
+    def read(self, scanner, text, of=None):
+        with tempfile.NamedTemporaryFile("w", suffix=".out") as output:
+            output.write(text)
+            output.flush()
+            return scanner.outcome(output.name, of or truth(100, {80}))
+
+    def test_portsweep_lists_open_ports_and_counts_the_others(self):
+        said = self.read(Portsweep, '{"type":"scan"}\n'
+                         f'{{"type":"port","host":"{HOST}","port":80,"state":"open"}}\n'
+                         f'{{"type":"port","host":"{HOST}","port":81,"state":"closed"}}\n'
+                         f'{{"type":"host","host":"{HOST}","open":1,"closed":7,"filtered":2,"unexamined":0}}\n')
+        self.assertEqual(said.open, {(HOST, 80)})
+        self.assertEqual(+said.others, {"closed": 7, "filtered": 2})
+
+    def test_nmap_folds_ports_of_frequent_states(self):
+        said = self.read(Nmap, f"""<nmaprun><host><status state="up"/><address addr="{HOST}" addrtype="ipv4"/><ports>
+            <extraports state="filtered" count="97"/>
+            <port protocol="tcp" portid="80"><state state="open"/></port>
+            <port protocol="tcp" portid="81"><state state="closed"/></port></ports></host>
+            <host><address addr="{OTHER}" addrtype="ipv4"/><ports><extraports state="closed" count="3"/></ports></host>
+            </nmaprun>""")
+        self.assertEqual(said.open, {(HOST, 80)})
+        self.assertEqual(said.others, {"filtered": 97, "closed": 4})
+
+    def test_masscan_lists_open_ports_once_or_twice(self):
+        said = self.read(Masscan, f"#masscan\nopen tcp 80 {HOST} 1700000000\nopen tcp 80 {HOST} 1700000001\n# end\n")
+        self.assertEqual(said, Outcome(frozenset({(HOST, 80)})))
+
+    def test_zmap_lists_hosts(self):
+        said = self.read(Zmap, f"saddr\n{HOST}\n{OTHER}\n", Truth((HOST, OTHER), (443,)))
+        self.assertEqual(said, Outcome(frozenset({(HOST, 443), (OTHER, 443)})))
+
+    def test_tutorials_print_sentences(self):
+        said = self.read(Tutorial, "port 22 is open\nport 80 is open\n1.5 s\n")
+        self.assertEqual(said, Outcome(frozenset({(HOST, 22), (HOST, 80)})))
+
+    def test_say_what_they_cannot_do(self):
+        many, one = truth(100, {80}), Truth((HOST,), (80,))
+        self.assertEqual(Zmap().hindrance(many, ()), "cannot: one port a run")
+        self.assertIsNone(Zmap().hindrance(one, ()))
+        self.assertIn("loopback", Masscan().hindrance(one_host("closed", "127.0.0.1"), ()))
+
+    def test_are_known_to_every_scenario(self):
+        scanners = make_scanners("portsweep")
+        for scenario in SCENARIOS.values():
+            for entry in getattr(scenario, "entries", ()):
+                self.assertIn(entry.scanner, scanners)
+
+    def test_write_ports_as_ranges(self):
+        self.assertEqual(ports_text((1, 2, 3, 7, 9, 10)), "1-3,7,9-10")
+
+
+class Contests(unittest.TestCase):
+    def test_begin_each_round_with_another(self):
+        self.assertEqual([rotated("abc", number) for number in range(4)],
+                         [["a", "b", "c"], ["b", "c", "a"], ["c", "a", "b"], ["a", "b", "c"]])
+
+    def test_compare_with_the_reference(self):
+        rows = [Row("s", "ours", "s", [1.0, 2.0, 9.0]), Row("s", "theirs", "s", [4.0]), Row("s", "absent", "s", [])]
+        set_ratios(rows, ("ours",))
+        self.assertEqual([row.ratio for row in rows], [1, 2, None])
+
+    def test_have_no_ratio_without_a_reference(self):
+        rows = [Row("s", "ours", "s", []), Row("s", "theirs", "s", [4.0])]
+        set_ratios(rows, ("ours",))
+        self.assertEqual([row.ratio for row in rows], [None, None])
+
+    def test_take_the_first_reference_that_was_measured(self):
+        rows = [Row("s", "slow", "s", []), Row("s", "quick", "s", [2.0]), Row("s", "ours", "s", [0.5])]
+        set_ratios(rows, ("slow", "quick"))
+        say_speed_up(rows)
+        self.assertEqual([row.reference for row in rows], ["quick"] * 3)
+        self.assertEqual([row.note for row in rows], ["", "", "4 times as fast as quick"])
+
+    def test_meet_a_goal_only_with_every_open_port(self):
+        peer, goal = Row("s", "nmap", "s", [10.0]), Goal(0.5, "nmap")
+        for seconds, recall, met in ((5.0, 1.0, True), (5.1, 1.0, False), (1.0, 0.99, False)):
+            row = Row("s", "ours", "s", [seconds], recall=recall)
+            set_goal(row, peer, goal)
+            self.assertIs(row.met, met)
+
+    def test_name_in_each_goal_one_of_their_subjects(self):
+        for scenario in SCENARIOS.values():
+            goal = getattr(scenario, "goal", None)
+            if goal:
+                self.assertIn(goal.of, [entry.subject for entry in scenario.entries])
+
+    def test_report_the_worst_of_each_state(self):
+        self.assertEqual(worst_counts([{"open": 1}, {"open": 3, "filtered": 2}, {}]), {"open": 3, "filtered": 2})
+
+
+class Tables(unittest.TestCase):
+    ROWS = [
+        Row("closed", "portsweep", "s", [0.2, 0.3], recall=0.998, missed=1, false_states={"closed|filtered": 2},
+            undecided=0, packets=10, softnet_drops=0, listen_drops=0, peak_rss_mib=10.0),
+        Row("closed", "masscan", "s", [], note="not installed"),
+    ]
+
+    def test_never_round_a_missed_port_to_100_percent(self):
+        row = Row("s", "x", "s", [1.0], recall=0.99999, missed=1)
+        self.assertEqual(tables.recall_text(row), "99.9%, 1 missed")
+
+    def test_show_a_row_without_figures(self):
+        self.assertIn("not installed", tables.as_text({"date": "today"}, self.ROWS))
+
+    def test_escape_what_markdown_would_split(self):
+        lines = tables.as_markdown({}, self.ROWS).splitlines()
+        self.assertIn("closed\\|filtered", lines[3])
+
+    def test_replace_what_is_between_the_markers(self):
+        document = f"a\n{tables.BEGIN} to there -->\nold\n{tables.END}\nz\n"
+        self.assertEqual(tables.put_between_markers(document, "new"),
+                         f"a\n{tables.BEGIN} to there -->\n\nnew\n\n{tables.END}\nz\n")
+        with self.assertRaises(ValueError):
+            tables.put_between_markers("no markers", "new")
+
+    def test_read_back_what_they_wrote_as_json(self):
+        self.assertEqual([Row.from_json(row.as_json()) for row in self.ROWS], self.ROWS)
+
+
+if __name__ == "__main__":
+    unittest.main()
