@@ -7,7 +7,7 @@ import collections
 import tempfile
 import unittest
 
-from harness import tables
+from harness import picture, tables
 from harness.contest import Goal, rotated, say_speed_up, set_goal, set_ratios, worst_counts
 from harness.lab import one_host
 from harness.row import Row
@@ -221,6 +221,14 @@ class Tables(unittest.TestCase):
 
     def test_read_back_what_they_wrote_as_json(self):
         self.assertEqual([Row.from_json(row.as_json()) for row in self.ROWS], self.ROWS)
+
+
+class Picture(unittest.TestCase):
+    def test_has_a_bar_for_each_time_and_its_recall_beside_it(self):
+        script = picture.script(Tables.ROWS + [Row("rss", "portsweep", "MiB", [10.0])])
+        self.assertIn("0.25 s, 99.8%, 1 missed", script)
+        self.assertIn("not installed", script)
+        self.assertNotIn("rss", script)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ def as_text(machine, rows):
     return "\n".join([*lines, "", *aligned([_COLUMNS, *map(_cells, rows)]), ""])
 
 
-def as_markdown(machine, rows):
+def as_markdown(machine, rows, picture=None):
+    """`picture` is the path of one, seen from the document."""
     lines = [f"- {name}: {value}" for name, value in machine.items()]
+    lines += ["", f"![Median times, and what was missed]({picture})"] if picture else []
     cells = [[cell.replace("|", "\\|") for cell in _cells(row)] for row in rows]  # closed|filtered
     table = [_COLUMNS, ["---"] * len(_COLUMNS), *cells]
     return "\n".join([*lines, "", *("| " + " | ".join(line) + " |" for line in table)])
