@@ -4,6 +4,7 @@
 Sends nothing, needs no scanner and no privilege."""
 
 import collections
+import pathlib
 import tempfile
 import unittest
 
@@ -144,6 +145,15 @@ class Scanners(unittest.TestCase):
         self.assertEqual(Zmap().hindrance(many, ()), "cannot: one port a run")
         self.assertIsNone(Zmap().hindrance(one, ()))
         self.assertIn("loopback", Masscan().hindrance(one_host("closed", "127.0.0.1"), ()))
+
+    def test_ask_this_version_for_its_engines(self):
+        with tempfile.TemporaryDirectory() as directory:
+            program = pathlib.Path(directory, "portsweep")
+            program.write_text('#!/bin/sh\n[ "$1 $2" = "plan --engine" ] && [ "$3" != sequential ] || exit 2\n')
+            program.chmod(0o755)
+            portsweep = Portsweep(program)
+            self.assertIsNone(portsweep.hindrance(one_host("closed"), ("--engine", "threads")))
+            self.assertEqual(portsweep.hindrance(one_host("closed"), ("--engine", "sequential")), "not in this version")
 
     def test_are_known_to_every_scenario(self):
         scanners = make_scanners("portsweep")
