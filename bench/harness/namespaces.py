@@ -3,7 +3,6 @@
 
 import contextlib
 import ctypes
-import os
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)

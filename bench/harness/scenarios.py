@@ -102,60 +102,60 @@ _CONTESTS = (
          ours("threads", 100, 1)),
         goal=Goal(0.6, "nmap -sT -T4")),
     Contest(
-        "filtered", "65535 ports of a host that drops all but 4", 150, TARGET, lambda full: one_host("filtered"),
+        "filtered", "65535 ports of a host that drops all but 4", 210, TARGET, lambda full: one_host("filtered"),
         (CONNECT, slow(Entry("nmap", ("-sT", "-T5"))), slow(SYN_T5), MASSCAN, MASSCAN_3),
         goal=Goal(1 / 12, "nmap -sT -T5")),
     Contest(
-        "loopback", "65535 ports of 127.0.0.1; 4 open", 15, LOOPBACK, lambda full: one_host("closed", LOOPBACK),
+        "loopback", "65535 ports of 127.0.0.1; 4 open", 30, LOOPBACK, lambda full: one_host("closed", LOOPBACK),
         (CONNECT, Entry("nmap", ("-sT", "-T4")), MASSCAN)),
     Contest(
-        "silent", "65535 ports of a host that says nothing at all", 60, TARGET,
+        "silent", "65535 ports of a host that says nothing at all", 130, TARGET,
         lambda full: Truth((TARGET,), ALL_PORTS, rest="filtered"),
         (CONNECT, MASSCAN, MASSCAN_3)),
     Contest(
-        "silent-2048", "2048 ports of such a host: nmap takes minutes for all of them", 60, TARGET,
+        "silent-2048", "2048 ports of such a host: nmap takes minutes for all of them", 45, TARGET,
         lambda full: Truth((TARGET,), _ports(2048), rest="filtered"),
         (CONNECT, slow(SYN_T5), MASSCAN)),
     Contest(
-        "loss-5", "16384 ports, 500 open, 5 % of the packets of each way lost", 120, TARGET,
+        "loss-5", "16384 ports, 500 open, 5 % of the packets of each way lost", 140, TARGET,
         lambda full: some_open("loss-5", _ports(16384), 500),
         (CONNECT, Entry("portsweep", ("--max-tries", "5")), slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
          MASSCAN, MASSCAN_3),
         obstacle="loss"),
     Contest(
-        "policer", "16384 ports, 100 open, SYNs beyond 2000/s dropped", 120, TARGET,
+        "policer", "16384 ports, 100 open, SYNs beyond 2000/s dropped", 65, TARGET,
         lambda full: some_open("policer", _ports(16384), 100),
         (CONNECT, slow(Entry("portsweep", ("--max-rate", "1500"))), slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
          MASSCAN, slow(Entry("masscan", ("--rate", "1500", "--retries", "0")))),
         obstacle="policer"),
     Contest(
-        "rst-limiter", "4096 ports, 64 open, RSTs beyond 200/s dropped", 120, TARGET,
+        "rst-limiter", "4096 ports, 64 open, RSTs beyond 200/s dropped", 70, TARGET,
         lambda full: some_open("rst-limiter", _ports(4096), 64),
         (CONNECT, slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
          slow(Entry("nmap", ("-sS", "-T4", "--defeat-rst-ratelimit"))), MASSCAN),
         obstacle="rst-limiter"),
     Contest(
-        "hosts-256x100", "256 hosts, 100 ports each, 8 to 16 of them open", 60, SMALL_NET,
+        "hosts-256x100", "256 hosts, 100 ports each, 8 to 16 of them open", 30, SMALL_NET,
         lambda full: hosts_with_services(SMALL_NET),
         (Entry("portsweep", ("-Pn",)), Entry("nmap", ("-sT", "-T4")), SYN_T4, MASSCAN, Entry("zmap"))),
     Contest(
-        "hosts-32768x1", "32768 hosts, one port, open on every eighth", 120, LARGE_NET,
+        "hosts-32768x1", "32768 hosts, one port, open on every eighth", 90, LARGE_NET,
         lambda full: hosts_one_in_eight(LARGE_NET),
         (Entry("portsweep", ("-Pn",)), slow(SYN_T5), MASSCAN, Entry("zmap", ("-r", "100000")))),
     Contest(
-        "tutorial-500", "60 silent ports (500 with --full), one open", 160, TARGET,
+        "tutorial-500", "60 silent ports (500 with --full), one open", 150, TARGET,
         lambda full: one_open(_ports(500 if full else 60)),
         (slow(tutorial("sequential", 1, 1)), slow(tutorial("processes", 10, 1)), slow(tutorial("threads", 500, 3)),
          slow(ours("sequential", 1, 1)), slow(ours("processes", 10, 1)), slow(ours("threads", 500, 3)), CONNECT),
         references=("python sequential",), speed_up=True, limit_s=600),
     Contest(
-        "tutorial-1024", "1024 ports, 78 silent, 3 open, the others closed", 60, TARGET,
+        "tutorial-1024", "1024 ports, 78 silent, 3 open, the others closed", 40, TARGET,
         lambda full: partly_silent(_ports(1024), _drawn("tutorial-1024", _ports(1024), 78)),
         (tutorial("threads", 1024, 3), ours("threads", 1024, 3), CONNECT,
          slow(tutorial("sequential", 1, 3, full=True))),
         references=("python sequential", "python threads"), speed_up=True),
     Contest(
-        "tutorial-65535", "65535 ports, every fifth silent, 4 open, 100 workers", 600, TARGET,
+        "tutorial-65535", "65535 ports, every fifth silent, 4 open, 100 workers", 1100, TARGET,
         lambda full: partly_silent(ALL_PORTS, frozenset(range(5, 65536, 5))),
         (slow(tutorial("processes", 100, 1)), slow(ours("processes", 100, 1)), slow(tutorial("threads", 100, 3)),
          slow(ours("threads", 100, 3)), CONNECT),
@@ -163,9 +163,9 @@ _CONTESTS = (
 )
 
 _OWN = (
-    OwnFigure("rss", "peak memory of scans of one host", 20, rss),
-    OwnFigure("first-packet", "from the start of the program to its first SYN", 1, first_packet),
-    OwnFigure("probe-cost", "our own code for one probe, kernel left out", 30, probe_cost),
+    OwnFigure("rss", "peak memory of scans of one host", 25, rss),
+    OwnFigure("first-packet", "from the start of the program to its first SYN", 5, first_packet),
+    OwnFigure("probe-cost", "our own code for one probe, kernel left out", 25, probe_cost),
 )
 
 SCENARIOS = {scenario.name: scenario for scenario in (*_CONTESTS, *_OWN)}
