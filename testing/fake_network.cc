@@ -31,6 +31,7 @@ FakeNetwork::FakeNetwork(NetworkConfig config, std::uint64_t seed)
 FakeAnswers FakeNetwork::transmit(const Transmission& transmission, Instant now, Duration listened) {
   PORTSWEEP_CHECK(now >= last_);
   last_ = now;
+  resent_ += listened > Duration{};
   FakeAnswers answers;
   if (config_.forged > 0) forge(answers);
   const Endpoint& target = transmission.target;

@@ -37,6 +37,8 @@ class FakeNetwork {
   // Needs NetworkConfig::count_per_port.
   PortCounters seen(const Address& address, Port port) const;
   const DropCounters& dropped() const { return dropped_; }
+  // SYNs of the kernel's own.
+  std::uint64_t resent() const { return resent_; }
 
   const NetworkConfig& config() const { return config_; }
   std::uint64_t seed() const { return seed_; }
@@ -72,6 +74,7 @@ class FakeNetwork {
   RateMeter rate_;
   TargetCounters seen_;
   DropCounters dropped_;
+  std::uint64_t resent_ = 0;
 };
 
 }  // namespace portsweep
