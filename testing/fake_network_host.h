@@ -19,7 +19,10 @@ namespace portsweep {
 // Drops everything for a while after too much in too short a time.
 class FakeBan {
  public:
-  explicit FakeBan(const BanConfig& config) : config_(config), recent_(config.count) {}
+  // Precondition: config.count > 0.
+  explicit FakeBan(const BanConfig& config) : config_(config), recent_(config.count) {
+    PORTSWEEP_CHECK(config.count > 0);
+  }
 
   bool is_on(Instant at) const { return at < until_; }
   void count(Instant at) {
