@@ -6,7 +6,9 @@
 //   tries before the last   max(spacing, 3 RTO)   spacing = clamp(8 SRTT, 100 ms, 500 ms): so that one burst of loss
 //                                                 cannot take two tries of a port
 //   the last try            max(300 ms, 3 RTO)
-//   fewer than kEnough RTT samples of the host    the whole time-out
+//   no RTT sample of the host                     the whole time-out
+//   fewer than kEnough                            max(400 ms, 10 RTO): RTTVAR says little yet, but a host that answered
+//                                                 in 1 ms will not take a second
 //   PaceConfig::adaptive is false                 the whole time-out
 //
 // Never more than PaceConfig::timeout. Pure.
@@ -21,13 +23,13 @@ namespace portsweep {
 
 class Patience {
  public:
-  // Below this many samples RTTVAR says too little to shorten the wait on a host that is otherwise silent.
   static constexpr std::uint32_t kEnough = 3;
 
   explicit Patience(const PaceConfig& config) : timeout_(config.timeout), adaptive_(config.adaptive) {}
 
   Duration wait(const RttEstimate& rtt, bool last_try) const {
-    if (!adaptive_ || rtt.samples() < kEnough) return timeout_;
+    if (!adaptive_ || !rtt.known()) return timeout_;
+    if (rtt.samples() < kEnough) return std::min(timeout_, std::max(Duration(400ms), 10 * rtt.rto()));
     const Duration floor = last_try ? Duration(300ms) : std::clamp(8 * rtt.srtt(), Duration(100ms), Duration(500ms));
     return std::min(timeout_, std::max(floor, 3 * rtt.rto()));
   }
