@@ -25,31 +25,41 @@ TEST(RttEstimate, FollowsRfc6298) {
 
 TEST(Patience, GivesAnUnknownHostTheWholeTimeout) {
   const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.wait({}, false), 950ms);
-  EXPECT_EQ(patience.wait({}, true), 950ms);
+  EXPECT_EQ(patience.waits({}, false).hold, 950ms);
+  EXPECT_EQ(patience.waits({}, true).hold, 950ms);
 }
 
 // A bug: a host with one open port and all others silent was given the whole time-out twice for every port, and so was
 // scanned slower than by a thread a port.
 TEST(Patience, TrustsFewRoundTripsALittle) {
   const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.wait(after({200}), false), 400ms);
-  EXPECT_EQ(patience.wait(after({200, 200}), true), 400ms);
-  EXPECT_EQ(patience.wait(after({20'000}), false), 600ms);
-  EXPECT_EQ(patience.wait(after({40'000}), false), 950ms);
+  EXPECT_EQ(patience.waits(after({200}), false).hold, 400ms);
+  EXPECT_EQ(patience.waits(after({200, 200}), true).hold, 400ms);
+  EXPECT_EQ(patience.waits(after({20'000}), false).hold, 600ms);
+  EXPECT_EQ(patience.waits(after({40'000}), false).hold, 950ms);
 }
 
 TEST(Patience, FollowsTheRoundTripOnceKnown) {
   const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.wait(after({200, 200, 200}), false), 100ms);
-  EXPECT_EQ(patience.wait(after({200, 200, 200}), true), 300ms);
-  EXPECT_GE(patience.wait(after({40'000, 40'000, 40'000}), false), 320ms);  // 8 SRTT
+  EXPECT_EQ(patience.waits(after({200, 200, 200}), false).hold, 100ms);
+  EXPECT_EQ(patience.waits(after({200, 200, 200}), true).hold, 300ms);
+  EXPECT_GE(patience.waits(after({40'000, 40'000, 40'000}), false).hold, 320ms);  // 8 SRTT
+}
+
+TEST(Patience, SendsTheNextTryBesideAHostThatIsHardlyKnown) {
+  const Patience patience(PaceConfig{});
+  EXPECT_EQ(patience.waits({}, false).wait, 300ms);
+  EXPECT_EQ(patience.waits({}, true).wait, 950ms);
+  EXPECT_EQ(patience.waits(after({200}), false).wait, 300ms);
+  EXPECT_EQ(patience.waits(after({200, 200, 200}), false).wait, 100ms);
+  EXPECT_EQ(Patience(PaceConfig{.timeout = 200ms}).waits({}, false).wait, 200ms);
+  EXPECT_EQ(Patience(PaceConfig{.timeout = 1s, .adaptive = false}).waits({}, false).wait, 1s);
 }
 
 TEST(Patience, NeverExceedsTheTimeout) {
   const Patience patience(PaceConfig{.timeout = 50ms});
-  EXPECT_EQ(patience.wait({}, true), 50ms);
-  EXPECT_EQ(patience.wait(after({200, 200, 200}), true), 50ms);
+  EXPECT_EQ(patience.waits({}, true).hold, 50ms);
+  EXPECT_EQ(patience.waits(after({200, 200, 200}), true).hold, 50ms);
 }
 
 TEST(Patience, CountsTheSynsTheKernelAdds) {

@@ -110,8 +110,8 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
   const Endpoint target = plan_.endpoint(probe);
   const std::uint8_t attempt = block.attempt(index);
   const HostTally* tally = hosts_.find(probe.host);
-  const Duration wait = patience_.wait(tally ? tally->rtt : RttEstimate{}, attempt == config_.max_tries);
-  return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = wait, .attempt = attempt};
+  const auto [wait, hold] = patience_.waits(tally ? tally->rtt : RttEstimate{}, attempt == config_.max_tries);
+  return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = hold, .attempt = attempt};
 }
 
 // Link-local IPv6 addresses are on the link of their zone, whatever the routes say.
