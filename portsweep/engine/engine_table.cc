@@ -8,7 +8,7 @@
 namespace portsweep {
 namespace {
 
-// The time-outs are the tutorials' own.
+// The most threads are measured: docs/decisions/0008-how-many-threads.md. The time-outs are the tutorials' own.
 constexpr PaceConfig kOneSecond{.timeout = 1s, .max_tries = 1, .adaptive = false};
 constexpr PaceConfig kThreeSeconds{.timeout = 3s, .max_tries = 1, .adaptive = false};
 
