@@ -236,7 +236,19 @@ void Sweep::on_neighbours(const NeighbourTable& table, Instant now) {
     }
     return true;
   });
-  for (const std::uint64_t host : late) hosts_.get(host).seen_missing = false;
+  for (const std::uint64_t host : late) start_afresh(host, now);
+}
+
+// What comes from here on is judged as if the host had been contacted only now: should its neighbour be missing again,
+// the kernel is given all its time again.
+void Sweep::start_afresh(std::uint64_t host, Instant now) {
+  HostTally& tally = hosts_.get(host);
+  tally.seen_missing = false;
+  if (is_on_link(plan_.hosts().at(host))) {
+    tally.contacted_at = now;
+  } else {
+    far_contact_ = now;
+  }
 }
 
 // Nobody answers ARP or NDP: for the host, or for the gateway to it.

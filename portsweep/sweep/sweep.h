@@ -120,6 +120,7 @@ class Sweep {
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
   Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
+  void start_afresh(std::uint64_t host, Instant now);
   void give_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   void decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event);
   void say_trouble(Reason reason);
@@ -145,7 +146,7 @@ class Sweep {
   std::vector<Notice> notices_;
   std::array<bool, kReasonCount> said_{};
   Instant next_look_{};                 // at the neighbour table
-  std::optional<Instant> far_contact_;  // when the first probe left for a gateway
+  std::optional<Instant> far_contact_;  // when the first probe left for a gateway, or one was found again
   bool assumed_up_ = false;
   bool had_room_ = false;      // at the last due()
   bool more_to_send_ = false;  // due() stopped at the rate or at the room, not for want of probes
