@@ -185,6 +185,7 @@ class FakeEngine final : public Engine {
     if (at == flight.silence_at) {
       const Transmission& t = flight.transmission;
       given_.push_back(event_of(t.probe, t.attempt, Reason::kNoResponse, false));
+      given_.back().rtt_us = static_cast<std::uint32_t>(t.wait / 1us);
       flight.silence_at = kNever;
       if (at < flight.end) return push(happening.slot), true;
     } else if (at < flight.end && at == flight.answer_at) {

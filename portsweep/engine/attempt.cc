@@ -17,6 +17,7 @@ std::optional<Event> Attempt::begin(const Transmission& transmission) {
   const OpenedSocket opened = tcp_.open(transmission.target.address.family());
   if (opened.fd < 0) return event(trouble_of(opened.error));
   fd_ = opened.fd;
+  began_ = clock_.now();
   const ConnectOutcome outcome = start_connection(tcp_, fd_, transmission_.target, own_);
   // The wait begins when the SYN has left, however long that took.
   sent_at_ = last_poll_ = clock_.now();
@@ -33,7 +34,7 @@ Result<std::optional<Event>> Attempt::wait(Instant until) {
   switch (waited) {
     case Waited::kReady:
       return conclude(outcome_of_connection(tcp_, fd_, transmission_.target, own_),
-                      timely ? to_rtt_us(last_poll_ - sent_at_) : 0);
+                      timely ? to_rtt_us(last_poll_ - began_) : 0);
     // Only what was over when the kernel looked, however late we are ourselves.
     case Waited::kTimeout: return expire(before + timeout);
     case Waited::kInterrupted: break;
@@ -58,7 +59,7 @@ std::optional<Event> Attempt::expire(Instant looked) {
   const bool said_before = std::exchange(silence_said_, true);
   if (looked >= deadline()) drop();
   if (said_before) return std::nullopt;
-  return event(Reason::kNoResponse);
+  return event(Reason::kNoResponse, to_rtt_us(clock_.now() - sent_at_));
 }
 
 Instant Attempt::deadline() const { return sent_at_ + (silence_said_ ? transmission_.hold : transmission_.wait); }

@@ -54,7 +54,8 @@ class Attempt {
   int fd_ = SocketWaiter::kNoSocket;
   bool silence_said_ = false;
   Transmission transmission_{.probe = 0, .target = {Address{}, Port(1)}, .wait = {}, .hold = {}, .attempt = 0};
-  Instant sent_at_;
+  Instant began_;    // before connect(): on a near host the answer is often there when it returns
+  Instant sent_at_;  // after it: waiting begins when the SYN has left
   Instant last_poll_;
 };
 

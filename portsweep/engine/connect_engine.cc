@@ -178,7 +178,7 @@ void ConnectEngine::expire(Instant now) {
   while (const auto slot = wheel_.pop_expired(now)) {
     Slot& s = slots_[*slot];
     if (s.state == State::kConnecting) {
-      say(s, Reason::kNoResponse, 0, false);
+      say(s, Reason::kNoResponse, to_rtt_us(clock_.now() - s.sent_at), false);
       if (now < s.sent_at + s.hold) {
         s.state = State::kLingering;
         wheel_.arm(*slot, s.sent_at + s.hold);

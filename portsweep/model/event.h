@@ -13,7 +13,8 @@ namespace portsweep {
 
 struct Event {
   ProbeId probe;
-  std::uint32_t rtt_us;  // from sending to the answer, microseconds; 0 where there is no clean measure
+  // Microseconds from sending to the answer, 0 where there is no clean measure; of silence, how long was waited.
+  std::uint32_t rtt_us;
   std::uint8_t attempt;
   Reason reason;
   // The answer came from the target itself (SYN-ACK, RST, or ICMP with its source address): the host is up.

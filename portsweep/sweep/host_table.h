@@ -22,8 +22,11 @@ struct HostTally {
   std::array<std::uint16_t, kReasonCount> counts{};
   RttEstimate rtt;
   bool up = false;                      // something came from its own address
-  bool seen_missing = false;            // the neighbour table had it as missing once
+  bool seen_missing = false;            // the neighbour table had it as missing at the last look
+  std::uint8_t found_late = 0;          // how often it was missing and then there
   std::optional<Instant> contacted_at;  // on our own link: when the first probe left
+  // Its neighbour, or gateway, was missing until then: silence to what was sent before says nothing.
+  std::optional<Instant> reachable_since;
   // Set when there is no point in probing it further: kNoArp (down), kNoRoute, kNoGateway, kNoFamily. Not for good: an
   // answer of the host itself clears it.
   std::optional<Reason> given_up;

@@ -52,7 +52,7 @@ Instant Sweep::wake() const {
   if (had_room_ && !deferred_.empty()) {
     wake = std::min(wake, std::max(deferred_.front().not_before, ladder_.next()));
   }
-  if (!parked_.empty()) wake = std::min(wake, next_look_);
+  if (!parked_.empty() || !watched_.empty()) wake = std::min(wake, next_look_);
   return wake;
 }
 
@@ -131,10 +131,11 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     ladder_.spend(Patience::packets(transmission.hold));
     ++progress_.sent;
     if (is_on_link(transmission.target.address)) {
-      HostTally& neighbour = hosts_.get(plan_.at(index).host);
-      if (!neighbour.contacted_at) neighbour.contacted_at = now;
+      const std::uint64_t host = plan_.at(index).host;
+      HostTally& neighbour = hosts_.get(host);
+      if (!neighbour.contacted_at) watch(host, *(neighbour.contacted_at = now));
     } else if (!far_contact_) {
-      far_contact_ = now;
+      watch(plan_.at(index).host, *(far_contact_ = now));
     }
   }
   due_.clear();
@@ -153,21 +154,24 @@ void Sweep::on(std::span<const Event> events, Instant now) {
     Block* block = undecided_block(index);
     if (block == nullptr) continue;  // late, or double
     if (is_answer(event.reason)) {
-      on_answer(event, index, *block);
+      on_answer(event, index, *block, now);
     } else if (event.reason == Reason::kNoResponse) {
-      on_silence(event, index, *block);
+      on_silence(event, index, *block, now);
     } else {
       on_trouble(event, index, *block, now);
     }
   }
 }
 
-void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block) {
+void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Instant now) {
   back_off_ = {};
   ladder_.on_answer(event.rtt_us);
+  // Of a fixed profile every probe was charged for what the kernel would add until the time-out.
+  if (!config_.adaptive) ladder_.spend(1 - Patience::packets(config_.timeout));
   const PlannedProbe probe = plan_.at(index);
   HostTally& tally = hosts_.get(probe.host);
   if (event.from_target) {
+    if (tally.seen_missing) found(probe.host, now);
     tally.up = true;
     tally.given_up.reset();
     if (event.rtt_us > 0) tally.rtt.add(event.rtt_us);
@@ -175,13 +179,16 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block) {
   decide(index, probe, block, event);
 }
 
-void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block) {
+void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, Instant now) {
   if (event.attempt != block.attempt(index)) return;  // of a try that was superseded
   back_off_ = {};
   const PlannedProbe probe = plan_.at(index);
   const HostTally* tally = hosts_.find(probe.host);
   if (tally != nullptr && tally->given_up) {
     skip_given_up(index, probe, block);
+  } else if (never_left(probe.host, now - std::chrono::microseconds(event.rtt_us))) {
+    block.defer(index);
+    deferred_.push_back({index, now});
   } else if (event.attempt < config_.max_tries) {
     block.silence(index);
     ++progress_.silences;
@@ -189,7 +196,7 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block) {
     decide(index, probe, block, event);
   } else {
     block.defer(index);
-    parked_.push_back(index);
+    parked_.push_back({index, now});
   }
 }
 
@@ -211,14 +218,25 @@ void Sweep::on_missing(const Event& event, std::uint64_t index, Instant now) {
   }
 }
 
+void Sweep::watch(std::uint64_t host, Instant now) {
+  if (assumed_up_) return;
+  if (watched_.empty() && parked_.empty()) next_look_ = now + kFirstLook;
+  watched_.push_back(host);
+}
+
 void Sweep::on_neighbours(const NeighbourTable& table, Instant now) {
   next_look_ = now + kLookEvery;
   std::vector<std::uint64_t> late;
-  std::erase_if(parked_, [&](std::uint64_t index) {
+  std::erase_if(parked_, [&](const Parked& parked) {
+    const std::uint64_t index = parked.index;
     Block* block = undecided_block(index);
     if (block == nullptr) return true;
     const PlannedProbe probe = plan_.at(index);
     if (skip_given_up(index, probe, *block)) return true;
+    if (never_left(probe.host, parked.since)) {
+      deferred_.push_back({index, now});
+      return true;
+    }
     switch (doubt(probe, table, now)) {
       case Doubt::kWait: return false;
       case Doubt::kLate:
@@ -236,19 +254,50 @@ void Sweep::on_neighbours(const NeighbourTable& table, Instant now) {
     }
     return true;
   });
-  for (const std::uint64_t host : late) start_afresh(host, now);
+  for (const std::uint64_t host : late) {
+    if (hosts_.get(host).seen_missing) found(host, now);
+  }
+  std::erase_if(watched_, [&](std::uint64_t host) { return is_settled(host, table, now); });
 }
 
-// What comes from here on is judged as if the host had been contacted only now: should its neighbour be missing again,
-// the kernel is given all its time again.
-void Sweep::start_afresh(std::uint64_t host, Instant now) {
+// Nothing more is to be learned of the host's neighbour, or gateway, by looking at the table.
+bool Sweep::is_settled(std::uint64_t host, const NeighbourTable& table, Instant now) {
+  const Address address = plan_.hosts().at(host);
+  const bool near = is_on_link(address);
+  const bool missing = (near ? table.missing : table.behind_missing).contains(address);
+  const HostTally* tally = hosts_.find(host);
+  if (tally != nullptr && (tally->up || tally->given_up)) return true;
+  if (missing) {
+    hosts_.get(host).seen_missing = true;
+    return false;
+  }
+  if (tally == nullptr || !tally->seen_missing) return true;
+  // A failed entry may be dropped from the table: that is no answer.
+  if (near && !table.resolved.contains(address)) return false;
+  found(host, now);
+  return true;
+}
+
+// A neighbour that was missing is there. What comes from here on is judged as if it had been contacted only now: should
+// it be missing again, the kernel is given all its time again.
+void Sweep::found(std::uint64_t host, Instant now) {
   HostTally& tally = hosts_.get(host);
   tally.seen_missing = false;
+  if (tally.found_late < UINT8_MAX) ++tally.found_late;
   if (is_on_link(plan_.hosts().at(host))) {
-    tally.contacted_at = now;
+    tally.contacted_at = tally.reachable_since = now;
   } else {
-    far_contact_ = now;
+    far_contact_ = far_reachable_since_ = now;
   }
+}
+
+// What was sent then was sent before the way to its host was open.
+bool Sweep::never_left(std::uint64_t host, Instant sent) {
+  const HostTally* tally = hosts_.find(host);
+  if (tally != nullptr && tally->found_late > kFoundLate) return false;
+  const bool near = tally != nullptr && tally->contacted_at;
+  const std::optional<Instant>& since = near ? tally->reachable_since : far_reachable_since_;
+  return since && sent <= *since;
 }
 
 // Nobody answers ARP or NDP: for the host, or for the gateway to it.
@@ -269,6 +318,7 @@ Sweep::Doubt Sweep::doubt(const PlannedProbe& probe, const NeighbourTable& table
   if (missing) hosts_.get(probe.host).seen_missing = true;
   const HostTally* tally = hosts_.find(probe.host);
   if (tally == nullptr || !tally->seen_missing) return Doubt::kNone;
+  if (tally->found_late > kFoundLate) return Doubt::kMissing;
   const bool is_there = near ? tally->up || table.resolved.contains(address) : !missing;
   if (is_there) return Doubt::kLate;
   const std::optional<Instant> asked = near ? tally->contacted_at : far_contact_;
@@ -311,7 +361,8 @@ void Sweep::decide(std::uint64_t index, const PlannedProbe& probe, Block& block,
   // In a plan too large for a row each, a host that is only silent gets none.
   HostTally* tally = event.reason == Reason::kNoResponse ? hosts_.find(probe.host) : &hosts_.get(probe.host);
   if (tally != nullptr) ++tally->count(event.reason);
-  decided_.push_back({index, event.rtt_us, event.reason, event.attempt, event.from_target});
+  const std::uint32_t rtt_us = is_answer(event.reason) ? event.rtt_us : 0;
+  decided_.push_back({index, rtt_us, event.reason, event.attempt, event.from_target});
 }
 
 void Sweep::say_trouble(Reason reason) {

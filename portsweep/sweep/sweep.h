@@ -2,7 +2,7 @@
 //
 // Sweep: joins a plan and the pace: says which probes are due, takes what became of them, gives verdicts. The only
 // owner of per-host, round-trip and rate state. Pure: no system call, no clock; the loop that drives it is in
-// app/scan.cc.
+// app/sweep_loop.cc.
 //
 //   sent(engine.send(due(now, engine.room())));  on(engine.wait(wake()), now);  use decided(), notices();  until done()
 //
@@ -47,6 +47,11 @@ class Sweep {
   static constexpr int kGiveUpAfter = 10;
   // A neighbour is missing when so much more time has passed than the kernel takes to give up on it.
   static constexpr Duration kNeighbourSlack = 100ms;
+  // The first look at the table comes so long after a neighbour's first probe: on a link that works ARP has its answer
+  // then, and the ladder has not sent more yet than the kernel keeps.
+  static constexpr Duration kFirstLook = 20ms;
+  // A neighbour that comes and goes is given up, as unexamined, when it was found again so often.
+  static constexpr int kFoundLate = 10;
 
   // Probe ids start at first_probe, so that late events of an earlier sweep on the same engine are known as such.
   // `plan` must outlive the sweep.
@@ -62,11 +67,12 @@ class Sweep {
   void sent(std::size_t accepted, Instant now);
   void on(std::span<const Event> events, Instant now);
 
-  // Before the silence of a host that was never heard of is called its own, the neighbour table is asked: if nobody
-  // answers ARP or NDP for it, or for the gateway on the way, no probe ever left this machine. Then this is true, and
+  // Before the silence of a host is called its own, the neighbour table is asked: as long as nobody answers ARP or NDP
+  // for it, or for the gateway on the way, no probe leaves this machine; the kernel keeps some hundred and drops the
+  // others. So shortly after a neighbour's first probe, and while a host never heard of is silent, this is true, and
   // on_neighbours() wants to know what the table says now (os/routes.h). The kernel's own ICMP errors about missing
   // neighbours come too, but at a limited rate.
-  bool wants_neighbours(Instant now) const { return !parked_.empty() && now >= next_look_; }
+  bool wants_neighbours(Instant now) const { return now >= next_look_ && (!parked_.empty() || !watched_.empty()); }
   void on_neighbours(const NeighbourTable& table, Instant now);
 
   // What was decided, and what there is to say, since the last call of clear().
@@ -91,6 +97,10 @@ class Sweep {
     std::uint64_t index;
     Instant not_before;
   };
+  struct Parked {
+    std::uint64_t index;
+    Instant since;
+  };
   struct Trouble {
     Instant first;
     int count = 0;
@@ -114,13 +124,16 @@ class Sweep {
 
   bool is_on_link(const Address& address) const;
 
-  void on_answer(const Event& event, std::uint64_t index, Block& block);
-  void on_silence(const Event& event, std::uint64_t index, Block& block);
+  void on_answer(const Event& event, std::uint64_t index, Block& block, Instant now);
+  void on_silence(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now);
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
   Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
-  void start_afresh(std::uint64_t host, Instant now);
+  void watch(std::uint64_t host, Instant now);
+  bool is_settled(std::uint64_t host, const NeighbourTable& table, Instant now);
+  void found(std::uint64_t host, Instant now);
+  bool never_left(std::uint64_t host, Instant sent);
   void give_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   void decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event);
   void say_trouble(Reason reason);
@@ -137,7 +150,8 @@ class Sweep {
   std::deque<Block> blocks_;      // the open ones, by index
   std::uint64_t next_block_ = 0;  // the first index that no block covers yet
   std::deque<Deferred> deferred_;
-  std::vector<std::uint64_t> parked_;  // silent ports of hosts never heard of, until the table is asked
+  std::vector<Parked> parked_;          // silent ports of hosts never heard of, until the table is asked
+  std::vector<std::uint64_t> watched_;  // hosts contacted of whose neighbour nothing is known yet
   std::unordered_map<std::uint64_t, Trouble> troubles_;  // only of probes that had one
   Duration back_off_{};
 
@@ -145,8 +159,9 @@ class Sweep {
   std::vector<Decision> decided_;
   std::vector<Notice> notices_;
   std::array<bool, kReasonCount> said_{};
-  Instant next_look_{};                 // at the neighbour table
-  std::optional<Instant> far_contact_;  // when the first probe left for a gateway, or one was found again
+  Instant next_look_{};                         // at the neighbour table
+  std::optional<Instant> far_contact_;          // when the first probe left for a gateway
+  std::optional<Instant> far_reachable_since_;  // as HostTally has it, for all hosts behind gateways
   bool assumed_up_ = false;
   bool had_room_ = false;      // at the last due()
   bool more_to_send_ = false;  // due() stopped at the rate or at the room, not for want of probes

@@ -254,6 +254,72 @@ TEST_F(SweepTest, TriesAgainWhatWasSentBeforeANeighbourAnsweredArp) {
   EXPECT_EQ(count(Reason::kReset), 3U);
 }
 
+// A bug: the kernel keeps some hundred SYNs for a neighbour it does not know yet and drops the others; those that it
+// kept were answered, the host was up, and all that were dropped became "filtered".
+TEST_F(SweepTest, TriesAgainWhatTheKernelDroppedBeforeANeighbourAnsweredArp) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    (since_start < 1s ? now.missing : now.resolved) = hosts("10.0.0.2", 1);
+    return now;
+  };
+  const Instant known = clock.now() + 1s;
+  std::size_t kept = 0;
+  run(hosts("10.0.0.2", 1), ports(1, 3000), [&](const Transmission&) -> std::optional<FakeAnswer> {
+    if (clock.now() >= known) return kClosed;
+    if (++kept > 256) return std::nullopt;
+    return FakeAnswer{.reason = Reason::kReset, .after = known - clock.now()};
+  });
+  EXPECT_EQ(count(Reason::kReset), 3000U);
+}
+
+TEST_F(SweepTest, TriesAgainWhatTheKernelDroppedEvenIfItWasToBeTriedOnce) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    (since_start < 1s ? now.missing : now.resolved) = hosts("10.0.0.2", 1);
+    return now;
+  };
+  const Instant known = clock.now() + 1s;
+  std::size_t kept = 0;
+  const auto network = [&](const Transmission&) -> std::optional<FakeAnswer> {
+    if (clock.now() >= known) return kClosed;
+    if (++kept > 256) return std::nullopt;
+    return FakeAnswer{.reason = Reason::kReset, .after = known - clock.now()};
+  };
+  run(hosts("10.0.0.2", 1), ports(1, 3000), network, {.timeout = 960ms, .max_tries = 1});
+  EXPECT_EQ(count(Reason::kReset), 3000U);
+}
+
+TEST_F(SweepTest, TriesAgainWhatTheKernelDroppedBeforeAGatewayAnsweredArp) {
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    if (since_start < 1s) now.behind_missing = hosts("10.9.0.0", 256);
+    return now;
+  };
+  const Instant known = clock.now() + 1s;
+  std::size_t kept = 0;
+  run(hosts("10.9.0.1", 2), ports(1, 3000), [&](const Transmission&) -> std::optional<FakeAnswer> {
+    if (clock.now() >= known) return kClosed;
+    if (++kept > 256) return std::nullopt;
+    return FakeAnswer{.reason = Reason::kReset, .after = known - clock.now()};
+  });
+  EXPECT_EQ(count(Reason::kReset), 6000U);
+}
+
+// A bug: a neighbour that comes and goes was tried again for ever.
+TEST_F(SweepTest, DoesNotTryANeighbourThatComesAndGoesForEver) {
+  on_link = hosts("10.0.0.0", 256);
+  table = [](Duration since_start) {
+    NeighbourTable now;
+    (since_start / 100ms % 2 == 0 ? now.missing : now.resolved) = hosts("10.0.0.2", 1);
+    return now;
+  };
+  run(hosts("10.0.0.2", 1), ports(1, 3), [](const Transmission&) { return kSilent; }, {.timeout = 100ms});
+  EXPECT_EQ(decisions.size(), 3U);
+  EXPECT_LT(elapsed, 10s);
+}
+
 TEST_F(SweepTest, TriesAgainWhatWasSentBeforeAGatewayAnsweredArp) {
   table = [](Duration since_start) {
     NeighbourTable now;
