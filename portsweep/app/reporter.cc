@@ -50,8 +50,11 @@ Result<void> Reporter::flush(const std::function<void()>& while_blocked) {
   if (stdout_ && !stdout_->bytes.empty()) {
     const std::string bytes = std::exchange(stdout_->bytes, {});
     if (!stdout_closed_) {
-      const WriteOutcome outcome = TRY(stream_.write(bytes, while_blocked));
-      stdout_closed_ = outcome == WriteOutcome::kClosed;
+      auto outcome = stream_.write(bytes, while_blocked);
+      if (!outcome && files_.empty()) return std::move(outcome).error();
+      // The files still serve; that standard output broke is said at the end.
+      if (!outcome) stdout_trouble_ = std::move(outcome).error();
+      stdout_closed_ = stdout_trouble_ || *outcome == WriteOutcome::kClosed;
     }
   }
   for (Sink& sink : files_) {
@@ -63,6 +66,7 @@ Result<void> Reporter::flush(const std::function<void()>& while_blocked) {
 Result<void> Reporter::commit() {
   TRY_VOID(flush({}));
   for (Sink& sink : files_) TRY_VOID(sink.file->commit());
+  if (stdout_trouble_) return *stdout_trouble_;
   if (stdout_ && !stdout_closed_) TRY_VOID(stream_.finish());
   return {};
 }

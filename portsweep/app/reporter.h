@@ -5,7 +5,7 @@
 // leave with flush().
 //
 // A standard output that nobody reads any more ends quietly (wants_more() turns false); every other failure to write is
-// an Error. One thread.
+// an Error, though one of standard output only when the files are in place. One thread.
 #pragma once
 
 #include <functional>
@@ -63,6 +63,7 @@ class Reporter final : public RecordSink {
   std::optional<Sink> stdout_;
   std::vector<Sink> files_;
   bool stdout_closed_ = false;
+  std::optional<Error> stdout_trouble_;
   bool lists_at_end_ = false;
 };
 

@@ -14,7 +14,9 @@ static_assert(std::atomic<int>::is_always_lock_free);
 
 void on_signal(int signal) {
   int none = 0;
-  if (!first_signal.compare_exchange_strong(none, signal)) _exit(128 + signal);
+  if (first_signal.compare_exchange_strong(none, signal)) return;
+  // A terminal that closes sends SIGHUP twice, by the kernel and by the shell: that is no impatience.
+  if (signal != SIGHUP) _exit(128 + signal);
 }
 
 }  // namespace

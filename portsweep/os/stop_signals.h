@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // StopSignals: SIGINT, SIGTERM, SIGHUP and SIGQUIT as a question: was the program asked to stop? The first one only
-// sets a flag (and ends a wait of the thread that gets it); a second one ends the process at once, with 128 + its
-// number as the exit code. Signals about writing are ignore_write_signals()'s (os/write_all.h).
+// sets a flag (and ends a wait of the thread that gets it); a second one, unless it is SIGHUP, ends the process at
+// once, with 128 + its number as the exit code. Signals about writing are ignore_write_signals()'s (os/write_all.h).
 //
 // One object a process (signal handlers are the process's), alive while the scan runs; the old handlers come back with
 // its destructor. requested() may be called from any thread.
