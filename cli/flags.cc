@@ -401,7 +401,8 @@ constexpr Flag kFlags[] = {
    .apply = set_max_rate},
   {.names = "--deadline", .category = Category::kPace, .takes = Takes::kValue, .value = "DURATION",
    .summary = "stop the scan after this long",
-   .details = "What was found until then is written; ports not yet examined are said to be so; exit code 3.",
+   .details = "What was found until then is written; ports not yet examined are said to be so; exit code 3. "
+              "With compare it holds for each engine's scan.",
    .apply = set_deadline},
   {.names = "--workers", .aliases = "--threads --concurrency", .category = Category::kPace, .takes = Takes::kValue,
    .value = "N",

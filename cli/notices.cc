@@ -31,8 +31,8 @@ struct Wording {
     return fmt::format("{} ({}){}", what(n.reason), to_string(n.reason), detail);
   }
   std::string operator()(const CapacityLimited& n) const {
-    return fmt::format("at most {} probes are in flight: that many file descriptors are to be had (ulimit -n)",
-                       grouped(n.descriptors));
+    return fmt::format("at most {} in flight: that many file descriptors are to be had (ulimit -n)",
+                       n.descriptors == 1 ? "1 probe is" : grouped(n.descriptors) + " probes are");
   }
   std::string operator()(const OptionAdjusted& n) const { return fmt::format("{}: {}", name(n.option), name(n.why)); }
   std::string operator()(const LongScan& n) const {

@@ -71,7 +71,7 @@ std::string share_text(const Agreement& agreement) {
 
 Cells run_cells(const ComparedRun& compared, const std::vector<SeenState>& states, bool is_first) {
   const EngineRun& run = compared.run;
-  Cells cells{std::string(row_of(run.kind).name), run.workers == 0 ? "-" : grouped(run.workers),
+  Cells cells{run.label, run.workers == 0 ? "-" : grouped(run.workers),
               fmt::format("{:.3f} s", seconds_of(run.summary.elapsed)),
               compared.speed_up ? fmt::format("{:.1f}x", *compared.speed_up) : "-", grouped(run.summary.probes)};
   for (const SeenState state : states) cells.push_back(grouped(compared.count(state)));
@@ -92,6 +92,11 @@ std::string runs_text(const Comparison& comparison) {
   return table(rows, 1) + "\n";
 }
 
+std::string why_incomplete(const EngineRun& run) {
+  if (!run.failure.empty()) return run.failure;
+  return run.summary.complete ? "hosts not reached" : run.summary.incomplete_because;
+}
+
 // What is missing, a line each.
 std::string gaps_text(const Comparison& comparison) {
   std::string out;
@@ -101,7 +106,7 @@ std::string gaps_text(const Comparison& comparison) {
     if (!run.failure.empty()) {
       out += fmt::format("{}: FAILED: {}\n", run.label, escape_text(run.failure));
     } else if (unexamined > 0) {
-      out += fmt::format("{}: INCOMPLETE: {}: {} unexamined\n", run.label, escape_text(run.summary.incomplete_because),
+      out += fmt::format("{}: INCOMPLETE: {}: {} unexamined\n", run.label, escape_text(why_incomplete(run)),
                          counted(unexamined, "port"));
     }
   }
@@ -179,9 +184,10 @@ std::string run_json(const ComparedRun& compared, bool is_first) {
   for (const SeenState state : kOtherStates) object.number(to_string(state), compared.count(state));
   object.number("compared", is_first ? 0 : compared.with_first.both);
   object.real("agreement", is_first ? std::nullopt : compared.with_first.share());
-  const bool complete = run.failure.empty() && run.summary.complete;
+  const bool examined = compared.count(SeenState::kUnexamined) == 0;
+  const bool complete = run.failure.empty() && run.summary.complete && examined;
   object.boolean("complete", complete);
-  if (!complete) object.text("incomplete_because", run.failure.empty() ? run.summary.incomplete_because : run.failure);
+  if (!complete) object.text("incomplete_because", why_incomplete(run));
   object.end();
   return line + "\n";
 }

@@ -65,7 +65,7 @@ TEST_F(PrintCompare, IsATableOfTheEngines) {
   EXPECT_EQ(text(),
             "ENGINE      WORKERS   ELAPSED  SPEED-UP  PROBES  OPEN  CLOSED  FILTERED  AGREES\n"
             "sequential        1  20.000 s      1.0x   1,200     1   1,199         0       -\n"
-            "threads          64   0.500 s     40.0x   1,200     1   1,199         0    100%\n"
+            "threads:64       64   0.500 s     40.0x   1,200     1   1,199         0    100%\n"
             "connect           -   0.004 s   5000.0x   1,200     1   1,199         0    100%\n"
             "\n"
             "1 host, 1,200 ports each: all engines agree; 20.504 s in all\n");

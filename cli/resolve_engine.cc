@@ -21,8 +21,11 @@ unsigned resolve_workers(const RawPace& raw, const EngineRow& row, std::vector<N
 ProbeOrder resolve_order(const RawPace& raw, const EngineRow& row, std::vector<Notice>& notices) {
   const bool in_order = raw.order ? *raw.order == OrderChoice::kPort : row.in_order;
   if (row.kind == EngineKind::kProcesses && !in_order) {
-    notices.emplace_back(
-        OptionAdjusted{"--order", "worker processes take contiguous parts of the scan, so ports go in order"});
+    // "found" is as much about what is shown, and that holds.
+    if (raw.order == OrderChoice::kRandom) {
+      notices.emplace_back(
+          OptionAdjusted{"--order", "worker processes take contiguous parts of the scan, so ports go in order"});
+    }
     return ProbeOrder::kLinear;
   }
   return in_order ? ProbeOrder::kLinear : ProbeOrder::kRandom;

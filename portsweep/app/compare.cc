@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "portsweep/app/estimate.h"
 #include "portsweep/base/numbers.h"
 
 namespace portsweep {
@@ -42,7 +43,11 @@ bool examined_all(const ComparedRun& compared) {
 
 std::optional<double> speed_up(const ComparedRun& run, const ComparedRun& first) {
   const Duration elapsed = run.run.summary.elapsed;
-  if (!examined_all(run) || !examined_all(first) || elapsed <= Duration::zero()) return std::nullopt;
+  // Below a millisecond it is the start of the engine that is measured.
+  constexpr Duration kLeast = 1ms;
+  if (!examined_all(run) || !examined_all(first) || elapsed < kLeast || first.run.summary.elapsed < kLeast) {
+    return std::nullopt;
+  }
   return seconds_of(first.run.summary.elapsed) / seconds_of(elapsed);
 }
 
@@ -58,7 +63,7 @@ int exit_code(const Comparison& comparison, int stopped_by) {
 // The number of workers, as far as it is known before they run.
 unsigned workers_of(const Contender& contender, std::uint64_t probes) {
   if (contender.engine.kind == EngineKind::kConnect) return contender.engine.workers;
-  return static_cast<unsigned>(estimate(probes, contender.pace, contender.engine).workers);
+  return workers_for(probes, contender.pace, contender.engine);
 }
 
 ScanConfig config_for(const Contender& contender, const ScanConfig& common) {

@@ -81,7 +81,7 @@ StateSink::StateSink(const PortGrid& grid, const Zones& zones, const AddressSet&
       zones_(zones),
       singles_(singles),
       states_(grid.size(), SeenState::kUnexamined),
-      listed_(grid.hosts(), false) {}
+      known_(grid.hosts(), false) {}
 
 void StateSink::port(const PortRecord& port) {
   const auto address = address_of(port.host, zones_);
@@ -98,26 +98,27 @@ void StateSink::notice(const Notice& notice) {
 void StateSink::host(const HostRecord& host) {
   const auto number = grid_.host_of(host.address);
   PORTSWEEP_CHECK(number);
-  listed_[*number] = true;
-  if (host.state != HostState::kDown) return;
-  ++down_;
-  fill(*number, SeenState::kDown, true);
+  known_[*number] = true;
+  if (host.state == HostState::kDown) fill(*number, SeenState::kDown, true);
 }
 
-// The hosts of ranges that have no record. Of one that was silent every port of discovery was told; of one that is down
-// no port, and so of one that was not reached: which it was only their number can tell.
+void StateSink::unlisted(const HostRecord& host) {
+  const auto number = grid_.host_of(host.address);
+  PORTSWEEP_CHECK(number);
+  known_[*number] = true;
+  if (host.state == HostState::kDown) fill(*number, SeenState::kDown, true);
+  if (host.state == HostState::kSilent) fill(*number, SeenState::kFiltered, false);
+}
+
+// Of the hosts of ranges that nothing is known of, those that were silent had every port of discovery told, and those
+// that were not reached had none.
 void StateSink::end(const SummaryRecord& summary) {
   summary_ = summary;
   const std::uint64_t of_discovery = std::min<std::uint64_t>(grid_.ports(), Plan::kPopular);
-  std::vector<std::uint64_t> untold;
   for (std::uint64_t host = 0; host < grid_.hosts(); ++host) {
-    if (listed_[host] || singles_.contains(grid_.address(host))) continue;
-    const std::uint64_t told = seen_of(host);
-    if (told == 0) untold.push_back(host);
-    if (told >= of_discovery) fill(host, SeenState::kFiltered, false);
+    if (known_[host] || singles_.contains(grid_.address(host))) continue;
+    if (seen_of(host) >= of_discovery) fill(host, SeenState::kFiltered, false);
   }
-  if (untold.size() != summary.hosts_down - down_) return;
-  for (const std::uint64_t host : untold) fill(host, SeenState::kDown, true);
 }
 
 void StateSink::fill(std::uint64_t host, SeenState state, bool everywhere) {

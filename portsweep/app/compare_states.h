@@ -64,6 +64,7 @@ class StateSink final : public RecordSink {
   void notice(const Notice& notice) override;
   void host(const HostRecord& host) override;
   void end(const SummaryRecord& summary) override;
+  void unlisted(const HostRecord& host) override;
   bool lists_at_end() const override { return false; }
 
   // A state for each port of the grid; the scan is over.
@@ -81,8 +82,7 @@ class StateSink final : public RecordSink {
   const Zones& zones_;
   const AddressSet& singles_;
   std::vector<SeenState> states_;
-  std::vector<bool> listed_;  // hosts with a record
-  std::uint64_t down_ = 0;    // of them
+  std::vector<bool> known_;  // hosts that the scan told of
   std::optional<SummaryRecord> summary_;
   std::optional<unsigned> workers_;
 };

@@ -71,9 +71,14 @@ class StateSinkTest : public testing::Test {
     record.state = state;
     sink->host(record);
   }
-  void end(std::uint64_t hosts_down = 0) {
+  void unlisted(const Address& address, HostState state) {
+    HostRecord record;
+    record.address = address;
+    record.state = state;
+    sink->unlisted(record);
+  }
+  void end() {
     SummaryRecord summary;
-    summary.hosts_down = hosts_down;
     sink->end(summary);
     states = sink->take_states();
   }
@@ -133,24 +138,32 @@ TEST_F(StateSinkTest, LeavesTheRestOfAHostThatIsUpUnexamined) {
 TEST_F(StateSinkTest, TakesNoPortOfAHostThatIsDown) {
   port("10.0.0.9", 1, Reason::kHostUnreach);
   host(addr("10.0.0.9"), HostState::kDown);
-  end(1);
+  end();
   EXPECT_EQ(count(addr("10.0.0.9"), SeenState::kDown), 150U);
   EXPECT_EQ(count(addr("10.0.0.4"), SeenState::kUnexamined), 150U);
 }
 
-TEST_F(StateSinkTest, KnowsTheHostsOfARangeThatAreDownByTheirNumber) {
-  host(addr("10.0.0.9"), HostState::kDown);
-  for (const char* silent : {"10.0.0.1", "10.0.0.4", "10.0.0.7"}) ports(silent, 1, 100, Reason::kNoResponse);
-  end(3);
+TEST_F(StateSinkTest, KnowsHostsOfARangeThatAreDownThoughTheyAreNotListed) {
+  unlisted(addr("10.0.0.5"), HostState::kDown);
+  end();
   EXPECT_EQ(count(addr("10.0.0.5"), SeenState::kDown), 150U);
-  EXPECT_EQ(count(addr("10.0.0.6"), SeenState::kDown), 150U);
+  EXPECT_EQ(count(addr("10.0.0.6"), SeenState::kUnexamined), 150U);
 }
 
-TEST_F(StateSinkTest, CallsNoHostOfARangeDownWhereSomeWereNotReached) {
-  for (const char* silent : {"10.0.0.1", "10.0.0.4", "10.0.0.7"}) ports(silent, 1, 100, Reason::kNoResponse);
-  end(1);
-  EXPECT_EQ(count(addr("10.0.0.5"), SeenState::kUnexamined), 150U);
-  EXPECT_EQ(count(addr("10.0.0.6"), SeenState::kUnexamined), 150U);
+// A bug: the hosts that were down were told from those that were not reached by their number, and one host that fell
+// silent half-way made all of them unexamined.
+TEST_F(StateSinkTest, TakesAHostOfARangeThatIsDownForItselfAlone) {
+  ports("10.0.0.4", 1, 3, Reason::kNoResponse);
+  unlisted(addr("10.0.0.4"), HostState::kDown);
+  unlisted(addr("10.0.0.5"), HostState::kDown);
+  ports("10.0.0.6", 1, 7, Reason::kNoResponse);
+  unlisted(addr("10.0.0.6"), HostState::kUnexamined);
+  ports("10.0.0.7", 1, 100, Reason::kNoResponse);
+  end();
+  EXPECT_EQ(count(addr("10.0.0.4"), SeenState::kDown), 150U);
+  EXPECT_EQ(count(addr("10.0.0.5"), SeenState::kDown), 150U);
+  EXPECT_EQ(count(addr("10.0.0.6"), SeenState::kUnexamined), 143U);
+  EXPECT_EQ(count(addr("10.0.0.7"), SeenState::kFiltered), 150U);
 }
 
 }  // namespace

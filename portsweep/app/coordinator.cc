@@ -16,7 +16,8 @@ namespace {
 // When no worker is left, and the system refuses a new one, it is asked again after this long.
 constexpr Duration kAskAgain = 100ms;
 
-bool gives_up_host(Reason reason) {
+// Reasons that a sweep gives only for a host as a whole.
+bool is_of_whole_host(Reason reason) {
   return reason == Reason::kNoArp || reason == Reason::kNoRoute || reason == Reason::kNoGateway ||
          reason == Reason::kNoFamily;
 }
@@ -35,7 +36,8 @@ Coordinator::Coordinator(const Plan& plan, unsigned workers, Launch launch, std:
       launch_(std::move(launch)),
       poller_(std::move(poller)),
       hosts_(plan.hosts().size()),
-      crew_(workers) {}
+      crew_(workers),
+      said_limit_(workers) {}
 
 Coordinator::~Coordinator() { stop(); }
 
@@ -69,12 +71,10 @@ Result<void> Coordinator::staff() {
       refusals_ = 0;
       continue;
     }
-    if (running() == 0 && ++refusals_ == kRefusals) return launched.error();
+    if (running() == 0 && ++refusals_ >= kRefusals) return launched.error();
     const unsigned got = std::max(1U, static_cast<unsigned>(running()));
-    if (!std::exchange(said_limit_, true)) {
-      notices_.emplace_back(WorkersLimited{workers_, got, launched.error().message()});
-    }
-    workers_ = got;
+    if (got < said_limit_) notices_.emplace_back(WorkersLimited{workers_, got, launched.error().message()});
+    said_limit_ = std::min(said_limit_, got);
     break;
   }
   return {};
@@ -109,8 +109,10 @@ Result<void> Coordinator::wait(Duration timeout) {
   if (running() == 0) timeout = std::min(timeout, kAskAgain);
   std::array<std::uint32_t, 64> ready;
   const std::size_t count = TRY(poller_->wait(ready, timeout));
+  const std::size_t before = running();
   for (std::size_t i = 0; i < count; ++i) listen(ready[i]);
-  return staff();
+  // A system that refused a worker is asked again when one has ended, or when there is none.
+  return running() < before || running() == 0 ? staff() : Result<void>();
 }
 
 // Reads until the pipe is empty, as its poller is edge-triggered, or at its end.
@@ -142,6 +144,8 @@ bool Coordinator::take(Worker& worker, const WorkerFrame& frame) {
   if (const auto* report = std::get_if<WorkerReport>(&frame)) return take_report(worker, *report);
   if (const auto* trouble = std::get_if<WorkerTrouble>(&frame)) say_trouble(trouble->reason);
   if (const auto* failure = std::get_if<WorkerFailure>(&frame)) worker.failure = failure->why;
+  if (std::holds_alternative<WorkerDone>(frame) && worker.part.left > 0)
+    worker.failure = "it says it is done, but is not";
   return true;
 }
 
@@ -163,9 +167,13 @@ bool Coordinator::take_report(Worker& worker, const WorkerReport& report) {
   return true;
 }
 
-void Coordinator::decide(Part& part, const Decision& decision) {
+void Coordinator::decide(Part& part, Decision decision) {
   const std::uint64_t place = decision.index - part.first;
   if (part.decided[place]) return;  // by a worker before
+  const std::uint64_t host = plan_.at(decision.index).host;
+  // One worker heard of the host, another did not and takes it for missing: its ports are there, and were not reached.
+  const HostTally* known = hosts_.find(host);
+  if (decision.reason == Reason::kNoArp && known != nullptr && known->up) decision.reason = Reason::kNoGateway;
   part.decided[place] = true;
   --part.left;
   ++progress_.decided;
@@ -173,7 +181,6 @@ void Coordinator::decide(Part& part, const Decision& decision) {
   decided_.push_back(decision);
 
   // As in a sweep: in a plan too large for a row each, a host that is only silent gets none.
-  const std::uint64_t host = plan_.at(decision.index).host;
   HostTally* tally = decision.reason == Reason::kNoResponse ? hosts_.find(host) : &hosts_.get(host);
   if (tally == nullptr) return;
   ++tally->count(decision.reason);
@@ -181,7 +188,7 @@ void Coordinator::decide(Part& part, const Decision& decision) {
     tally->up = true;
     tally->given_up.reset();
     if (decision.rtt_us > 0) tally->rtt.add(decision.rtt_us);
-  } else if (gives_up_host(decision.reason) && !tally->up) {
+  } else if (is_of_whole_host(decision.reason) && !tally->up) {
     tally->given_up = decision.reason;
   }
 }
@@ -197,7 +204,7 @@ void Coordinator::dismiss(std::size_t slot) {
 }
 
 void Coordinator::on_loss(Part part, std::string how) {
-  part.fruitless = part.left < part.left_at_last_loss ? 1 : part.fruitless + 1;
+  part.fruitless = part.left < part.left_at_last_loss ? 0 : part.fruitless + 1;
   part.left_at_last_loss = part.left;
   const bool again = part.fruitless < kFruitless;
   notices_.emplace_back(WorkerLost{std::move(how), part.left, again});

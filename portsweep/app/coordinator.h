@@ -37,7 +37,7 @@ class Coordinator {
   // Starts a worker for the probes first .. first + count - 1 of the plan; it is to count its indices from `first`.
   using Launch = std::function<Result<ChildProcess>(std::uint64_t first, std::uint64_t count)>;
 
-  // So often in a row, 100 ms apart, a system that has no worker for us is asked.
+  // So often in a row, at most 100 ms apart, a system that has no worker for us at all is asked.
   static constexpr int kRefusals = 100;
   // A part is given up when so many workers in a row ended without a single decision about it.
   static constexpr int kFruitless = 3;
@@ -96,14 +96,14 @@ class Coordinator {
   bool take_frames(Worker& worker);
   bool take(Worker& worker, const WorkerFrame& frame);
   bool take_report(Worker& worker, const WorkerReport& report);
-  void decide(Part& part, const Decision& decision);
+  void decide(Part& part, Decision decision);
   void dismiss(std::size_t slot);
   void on_loss(Part part, std::string how);
   void give_up(Part& part);
   void say_trouble(Reason reason);
 
   const Plan& plan_;
-  unsigned workers_;  // wanted; fewer after the system refused one
+  const unsigned workers_;  // wanted
   const Launch launch_;
   std::unique_ptr<EpollPoller> poller_;
   HostTable hosts_;
@@ -115,7 +115,7 @@ class Coordinator {
   std::vector<Decision> decided_;
   std::vector<Notice> notices_;
   std::array<bool, kReasonCount> said_{};
-  bool said_limit_ = false;
+  unsigned said_limit_;
   int refusals_ = 0;  // in a row, while no worker runs
   SweepProgress progress_;
 };

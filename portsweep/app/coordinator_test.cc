@@ -189,7 +189,7 @@ TEST_F(CoordinatorTest, APartThatEndsEveryWorkerIsUnexamined) {
   EXPECT_EQ(count(Reason::kReset), 14U);
   EXPECT_EQ(count(Reason::kWorkerLost), 6U);
   const auto lost = notices_of<WorkerLost>();
-  ASSERT_EQ(lost.size(), 1U + Coordinator::kFruitless - 1);
+  ASSERT_EQ(lost.size(), 1U + Coordinator::kFruitless);
   EXPECT_FALSE(lost.back().again);
   EXPECT_EQ(lost.back().ports, 6U);
   // An ordinary loss, so long as there is progress, is no reason to give up.
@@ -230,7 +230,7 @@ TEST_F(CoordinatorTest, AWorkerThatSaysItIsDoneButIsNotIsLost) {
   });
   run();
   EXPECT_EQ(count(Reason::kReset), 10U);
-  EXPECT_EQ(notices_of<WorkerLost>()[0].how, "exit 0");
+  EXPECT_EQ(notices_of<WorkerLost>()[0].how, "it says it is done, but is not");
 }
 
 TEST_F(CoordinatorTest, AWorkerThatCannotGoOnSaysWhy) {
@@ -271,6 +271,34 @@ TEST_F(CoordinatorTest, DoesNotStartWhereNoWorkerIsToBeHad) {
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().message(), "no more");
   EXPECT_TRUE(crew->decided().empty());
+}
+
+// A bug: the scan went on for ever.
+TEST_F(CoordinatorTest, EndsWithAnErrorWhenNoWorkerIsToBeHadAnyLonger) {
+  const Plan plan = plan_of(10);
+  refuse = [](int number) { return number >= 1; };
+  make(plan, 1, [](int, const Launched&, Speaker speaker) {
+    speaker.decide(0, 4, Reason::kReset);
+    ::raise(SIGKILL);
+  });
+  ASSERT_TRUE(crew->start());
+  Result<void> waited;
+  for (int turn = 0; waited && turn < 10 * Coordinator::kRefusals; ++turn) waited = crew->wait(1ms);
+  ASSERT_FALSE(waited);
+  EXPECT_FALSE(crew->wait(1ms));  // and no more
+  EXPECT_EQ(crew->decided().size(), 4U);
+}
+
+TEST_F(CoordinatorTest, APortOfAHostThatIsUpIsNotThatOfOneThatIsDown) {
+  const Plan plan = plan_of(20);
+  make(plan, 1, [](int, const Launched& part, Speaker speaker) {
+    speaker.decide(0, 10, Reason::kReset);
+    speaker.decide(10, part.count - 10, Reason::kNoArp);
+    speaker.done();
+  });
+  run();
+  EXPECT_EQ(count(Reason::kNoArp), 0U);
+  EXPECT_EQ(count(Reason::kNoGateway), 10U);
 }
 
 TEST_F(CoordinatorTest, LeavesNoWorkerBehindWhenItIsStopped) {

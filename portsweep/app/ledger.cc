@@ -134,7 +134,7 @@ void Ledger::count(const HostRecord& host, SummaryRecord& summary) const {
   }
 }
 
-void Ledger::for_each_host(SummaryRecord& summary, const std::function<void(const HostRecord&)>& visit) {
+void Ledger::for_each_host(SummaryRecord& summary, const Visit& visit, const Visit& unlisted) {
   std::vector<Address> known;
   known.reserve(rows_.size());
   for (const auto& [address, row] : rows_) known.push_back(address);
@@ -144,6 +144,7 @@ void Ledger::for_each_host(SummaryRecord& summary, const std::function<void(cons
     count(host, summary);
     if (host.state != HostState::kUp && !targets_.singles.contains(host.address)) {
       unlisted_ += host.counts;
+      unlisted(host);
       if (host.state == HostState::kSilent) ++silent_in_ranges_;
       return;
     }

@@ -42,7 +42,9 @@ class Ledger {
   // Every host to be listed, in address order: all single addresses, and those of ranges that are up. Adds to the
   // summary's counts as it goes; call once, at the end. Where the scan was stopped before reaching more than
   // kMostUntouched single addresses, those it did not reach are counted, not listed.
-  void for_each_host(SummaryRecord& summary, const std::function<void(const HostRecord&)>& visit);
+  // `unlisted` is called for hosts of ranges that are known and not listed.
+  using Visit = std::function<void(const HostRecord&)>;
+  void for_each_host(SummaryRecord& summary, const Visit& visit, const Visit& unlisted);
   // The ports of hosts that are not listed; known after for_each_host().
   const ReasonCounts& unlisted() const { return unlisted_; }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "portsweep/app/estimate.h"
 #include "portsweep/app/scan.h"
 #include "portsweep/app/scan_config.h"
 #include "portsweep/base/result.h"

@@ -22,6 +22,9 @@ class RecordSink {
   virtual void host(const HostRecord& host) = 0;
   virtual void end(const SummaryRecord& summary) = 0;
 
+  // A host of a range of which something is known, but which is not up and so not listed. Not for reports.
+  virtual void unlisted([[maybe_unused]] const HostRecord& host) {}
+
   // Host records are to hold their ports.
   virtual bool lists_at_end() const = 0;
 

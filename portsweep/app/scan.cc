@@ -2,10 +2,12 @@
 #include "portsweep/app/scan.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 
 #include "portsweep/app/conntrack_guard.h"
 #include "portsweep/app/coordinator.h"
+#include "portsweep/app/estimate.h"
 #include "portsweep/app/ledger.h"
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan_targets.h"
@@ -56,6 +58,7 @@ class ScanRun final : public SweepOwner {
   Result<bool> hire(const Stage& stage, const Plan& plan);
   void close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress);
   Result<void> take(std::span<const Decision> decided, std::span<const Notice> notices);
+  void note_limit(const WorkersLimited& limit);
   Result<void> wait_out(Instant end);
   Result<void> flush();
   Stop why_stop() const;
@@ -81,7 +84,8 @@ class ScanRun final : public SweepOwner {
   Ledger ledger_;
   ConntrackGuard conntrack_;
   std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Coordinator> crew_;  // while worker processes sweep
+  std::unique_ptr<Coordinator> crew_;   // while worker processes sweep
+  unsigned fewest_workers_ = UINT_MAX;  // of them, that was said
   Stop stopped_ = Stop::kNo;
   ProbeId next_probe_ = 0;
   std::optional<Error> output_trouble_;  // while hosts were listed
@@ -145,9 +149,13 @@ Result<bool> ScanRun::sweep_by_workers(const Stage& stage, const Plan& plan) {
   while (!crew_->done()) {
     tick(crew_->progress(), 0);
     if (stopped_ != Stop::kNo) break;
-    if (const auto waited = crew_->wait(kTick); !waited) on_engine_failure(waited.error());
+    const auto waited = crew_->wait(kTick);
     TRY_VOID(take(crew_->decided(), crew_->notices()));
     crew_->clear();
+    if (!waited) {
+      on_engine_failure(waited.error());
+      break;
+    }
   }
   crew_->stop();
   close_stage(stage, plan, crew_->hosts(), crew_->progress());
@@ -157,21 +165,17 @@ Result<bool> ScanRun::sweep_by_workers(const Stage& stage, const Plan& plan) {
 
 // False if the system refuses every worker: then the scan goes on alone.
 Result<bool> ScanRun::hire(const Stage& stage, const Plan& plan) {
-  const std::uint64_t most = std::min<std::uint64_t>(plan.size(), config_.pace.max_rate.value_or(plan.size()));
-  const EngineConfig& asked = config_.engine;
-  const unsigned wanted = asked.workers > 0 ? asked.workers : row_of(asked.kind).workers;
-  const auto workers = static_cast<unsigned>(std::min<std::uint64_t>(wanted, most));
-  PaceConfig pace = config_.pace;
-  if (pace.max_rate) pace.max_rate = *pace.max_rate / workers;
+  const unsigned workers = workers_for(plan.size(), config_.pace, config_.engine);
   const bool assume_up = stage.kind == Stage::Kind::kRest;
-  auto launch = [this, &plan, pace, assume_up](std::uint64_t first, std::uint64_t count) {
+  auto launch = [this, &plan, workers, assume_up, number = 0U](std::uint64_t first, std::uint64_t count) mutable {
+    const WorkerPace pace = pace_of_worker(config_.pace, workers, number++ % workers);
     return ChildProcess::start([&](int pipe) { work({plan.slice(first, count), pace, assume_up}, world_, pipe); });
   };
   crew_ = TRY(Coordinator::create(plan, workers, std::move(launch)));
   const auto started = crew_->start();
   if (started) return true;
   crew_.reset();
-  note(WorkersLimited{workers, 1, started.error().message()});
+  note_limit({workers, 1, started.error().message()});
   return false;
 }
 
@@ -191,8 +195,21 @@ Result<void> ScanRun::take(const Sweep& sweep) { return take(sweep.decided(), sw
 
 Result<void> ScanRun::take(std::span<const Decision> decided, std::span<const Notice> notices) {
   ledger_.commit(*plan_, decided, [&](const PortRecord& port) { sink_.port(port); });
-  for (const Notice& notice : notices) note(notice);
+  for (const Notice& notice : notices) {
+    if (const auto* limit = std::get_if<WorkersLimited>(&notice)) {
+      note_limit(*limit);
+    } else {
+      note(notice);
+    }
+  }
   return flush();
+}
+
+// Each stage has workers of its own: said once, and again only if it came worse.
+void ScanRun::note_limit(const WorkersLimited& limit) {
+  if (limit.got >= fewest_workers_) return;
+  fewest_workers_ = limit.got;
+  note(limit);
 }
 
 // What was found is still worth writing.
@@ -232,7 +249,7 @@ ScanRun::Stop ScanRun::why_stop() const {
 }
 
 void ScanRun::tick(const SweepProgress& sweep, double rate) {
-  stopped_ = why_stop();
+  if (stopped_ == Stop::kNo) stopped_ = why_stop();
   const Instant now = world_.clock.now();
   if (now < next_tick_) return;
   next_tick_ = now + kTick;
@@ -252,10 +269,11 @@ SummaryRecord ScanRun::summary() {
   summary.probes = progress_.sent;
   summary.names_unresolved = targets_.names_unresolved;
   summary.addresses_refused = targets_.addresses_refused;
-  ledger_.for_each_host(summary, [&](const HostRecord& host) {
+  const auto list = [&](const HostRecord& host) {
     sink_.host(host);
     if (!output_trouble_ && sink_.has_much()) note_output(flush());
-  });
+  };
+  ledger_.for_each_host(summary, list, [&](const HostRecord& host) { sink_.unlisted(host); });
   switch (stopped_) {
     case Stop::kSignal: summary.incomplete_because = "interrupted"; break;
     case Stop::kDeadline: summary.incomplete_because = "deadline"; break;
@@ -340,27 +358,6 @@ Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span
   for (const Notice& notice : notices) run.note(notice);
   if (targets.size() > 0) TRY_VOID(run.run_stages());
   return run.finish();
-}
-
-Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine) {
-  Estimate worst;
-  double seconds = 0;
-  if (pace.adaptive) {
-    worst.rate = RateLadder::kUnknownCeiling;
-  } else {
-    const EngineRow& row = row_of(engine.kind);
-    const unsigned workers = engine.workers != 0 ? engine.workers : row.workers != 0 ? row.workers : row.most_workers;
-    worst.workers = std::clamp<std::uint64_t>(probes, 1, workers);
-    worst.rate = static_cast<double>(worst.workers) / seconds_of(pace.timeout);
-    // The last round takes as long as any, however few probes it has.
-    const std::uint64_t rounds = probes / worst.workers + (probes % worst.workers != 0 ? 1 : 0);
-    seconds = static_cast<double>(rounds) * pace.max_tries * seconds_of(pace.timeout);
-  }
-  if (pace.max_rate) worst.rate = std::min(worst.rate, static_cast<double>(*pace.max_rate));
-  seconds = std::max(seconds, static_cast<double>(probes) * pace.max_tries / worst.rate);
-  constexpr double kCentury = 100.0 * 365.25 * 86'400;
-  worst.time = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::min(seconds, kCentury)));
-  return worst;
 }
 
 std::string plan_id(const ScanTargets& targets, const PortSet& ports, ProbeOrder order, std::uint64_t seed) {

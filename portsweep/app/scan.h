@@ -69,17 +69,6 @@ Result<ScanTargets> find_targets(const ScanConfig& config, Resolver& resolver, c
 Result<int> scan(const ScanConfig& config, const ScanTargets& targets, std::span<const Notice> notices,
                  ScanWorld& world, ScanObserver& observer, RecordSink& sink);
 
-// The worst case, every port silent and every try made, as `plan` and the warning before long scans tell it.
-struct Estimate {
-  Duration time{};
-  double rate = 0;            // probes per second
-  std::uint64_t workers = 0;  // that wait for a probe each, where that is what bounds the rate; else 0
-};
-
-// `probes`: of one try. A pace that adapts is taken at the ladder's ceiling for unknown networks; one that does not, as
-// workers that each wait the whole time-out for every probe.
-Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine);
-
 // The same targets, ports, order and seed give the same 16 hexadecimal digits.
 std::string plan_id(const ScanTargets& targets, const PortSet& ports, ProbeOrder order, std::uint64_t seed);
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "portsweep/app/conntrack_guard.h"
 #include "portsweep/app/sweep_loop.h"
 #include "portsweep/app/worker_frames.h"
 #include "portsweep/os/write_all.h"
@@ -16,10 +17,17 @@ constexpr Duration kOften = 20ms;
 
 class WorkerRun final : public SweepOwner {
  public:
-  WorkerRun(const Clock& clock, int pipe) : clock_(clock), pipe_(pipe), told_(clock.now()) {}
+  WorkerRun(const ScanWorld& world, int pipe)
+      : clock_(world.clock), pipe_(pipe), told_(clock_.now()), conntrack_(world.conntrack) {}
 
-  bool goes_on(const Sweep&) override { return true; }
-  bool may_send() override { return true; }
+  bool goes_on(const Sweep&) override {
+    const Instant now = clock_.now();
+    if (now - looked_ < kOften) return true;
+    looked_ = now;
+    (void)conntrack_.look();  // the coordinator's own says it to people
+    return true;
+  }
+  bool may_send() override { return !conntrack_.is_full(); }
 
   Result<void> take(const Sweep& sweep) override {
     decisions_.insert(decisions_.end(), sweep.decided().begin(), sweep.decided().end());
@@ -53,6 +61,8 @@ class WorkerRun final : public SweepOwner {
   const Clock& clock_;
   const int pipe_;
   Instant told_;
+  Instant looked_;
+  ConntrackGuard conntrack_;
   std::vector<Decision> decisions_;
   std::string bytes_;
 };
@@ -60,11 +70,16 @@ class WorkerRun final : public SweepOwner {
 }  // namespace
 
 void work(const WorkerJob& job, ScanWorld& world, int pipe) {
-  WorkerRun run(world.clock, pipe);
+  WorkerRun run(world, pipe);
   std::vector<Notice> notices;  // the coordinator gives its own about limits
   const auto engine = world.make_engine({{.kind = EngineKind::kSequential, .workers = 1}, job.part.size()}, notices);
   if (!engine) return run.fail(engine.error());
-  Sweep sweep(job.part, 0, job.pace, world.neighbourhood, RateLadder(job.pace, world.clock.now()));
+  const Instant begin = world.clock.now() + job.pace.delay;
+  while (world.clock.now() < begin) {
+    if (const auto waited = (*engine)->wait(begin); !waited) return run.fail(waited.error());
+  }
+  const PaceConfig& pace = job.pace.pace;
+  Sweep sweep(job.part, 0, pace, world.neighbourhood, RateLadder(pace, world.clock.now()));
   if (job.assume_up) sweep.assume_up();
   // The only error is that nobody listens any more.
   [[maybe_unused]] const auto outcome = run_sweep(sweep, {**engine, world.clock, world.neighbour_table}, run);

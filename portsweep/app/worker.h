@@ -4,15 +4,15 @@
 // by frame (app/worker_frames.h), at least every 50 ms.
 #pragma once
 
+#include "portsweep/app/estimate.h"
 #include "portsweep/app/scan.h"
-#include "portsweep/pace/pace_config.h"
 #include "portsweep/plan/plan.h"
 
 namespace portsweep {
 
 struct WorkerJob {
   const Plan part;
-  PaceConfig pace;
+  WorkerPace pace;
   bool assume_up;  // an earlier stage heard of all its hosts (Sweep::assume_up)
 };
 

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "portsweep/os/all_signals_blocked.h"
 #include "portsweep/os/system_error.h"
 
 namespace portsweep {
@@ -27,29 +28,19 @@ void close_from(unsigned first) {
 bool settle(pid_t parent, int pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) return false;
-  for (const int theirs : {SIGINT, SIGHUP, SIGQUIT}) ::signal(theirs, SIG_IGN);
-  ::signal(SIGTERM, SIG_DFL);
+  for (const int theirs : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::signal(theirs, SIG_IGN);
   if (pipe != kPipe && ::dup2(pipe, kPipe) < 0) return false;
   close_from(kPipe + 1);
   return true;
 }
 
-// No signal may find the child with the handlers of its parent.
-class SignalsHeld {
- public:
-  SignalsHeld() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsHeld() { release(); }
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
-  void release() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
+// A parent of ours may have had us ignore SIGCHLD: then the kernel would not keep the child's end for us, and its
+// number could soon be another's.
+void want_to_know_of_children() {
+  struct sigaction action {};
+  sigaction(SIGCHLD, nullptr, &action);
+  if (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0) ::signal(SIGCHLD, SIG_DFL);
+}
 
 std::string how_it_ended(int status) {
   if (WIFSIGNALED(status)) return "killed by signal " + std::to_string(WTERMSIG(status));
@@ -65,13 +56,17 @@ Result<ChildProcess> ChildProcess::start(const std::function<void(int pipe)>& jo
   UniqueFd write_end(ends[1]);
   ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
 
-  SignalsHeld signals;
+  want_to_know_of_children();
   const pid_t parent = ::getpid();
-  const pid_t id = ::fork();
-  if (id < 0) return system_error("cannot start a process", errno);
+  pid_t id = 0;
+  {
+    // No signal may find the child with the handlers of its parent.
+    const AllSignalsBlocked blocked;
+    id = ::fork();
+    if (id < 0) return system_error("cannot start a process", errno);
+    if (id == 0 && !settle(parent, write_end.get())) ::_exit(EXIT_FAILURE);
+  }
   if (id == 0) {
-    if (!settle(parent, write_end.get())) ::_exit(EXIT_FAILURE);
-    signals.release();
     job(kPipe);
     ::_exit(EXIT_SUCCESS);
   }

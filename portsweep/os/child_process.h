@@ -2,10 +2,10 @@
 //
 // ChildProcess: a copy of this process, made by fork(2), that does one job and tells of it through a pipe.
 //
-// In the child only the standard streams and the pipe are open. SIGINT, SIGHUP and SIGQUIT, which a terminal sends to
-// the whole group, are the parent's business and ignored; SIGTERM ends the child. It is killed when the thread that
-// started it ends, however that ends (prctl(2), PR_SET_PDEATHSIG). It leaves by _exit(): no destructor of the parent's
-// objects runs, nothing buffered is written twice.
+// In the child only the standard streams and the pipe are open. SIGINT, SIGTERM, SIGHUP and SIGQUIT, which terminals
+// and supervisors send to the whole group, are the parent's business and ignored. The child is killed when the thread
+// that started it ends, however that ends (prctl(2), PR_SET_PDEATHSIG). It leaves by _exit(): no destructor of the
+// parent's objects runs, nothing buffered is written twice.
 //
 // Start children while the process has one thread: a copy has only the thread that made it, and whatever lock another
 // one held stays locked for good (glibc mends its own, malloc's among them). One thread; move-only.

@@ -54,6 +54,16 @@ TEST(ChildProcess, SaysWhichSignalEndedIt) {
   EXPECT_EQ(child->end(), "killed by signal 9");
 }
 
+// A bug: where the shell had SIGCHLD ignored nobody could tell how a child ended, and its number might be another's.
+TEST(ChildProcess, SaysHowItEndedEvenWhereOurParentIgnoredTheEndOfChildren) {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);
+  auto child = ChildProcess::start([](int) { ::_exit(3); });
+  ASSERT_TRUE(child);
+  EXPECT_EQ(read_all(*child), "");
+  EXPECT_EQ(child->end(), "exit 3");
+  ::signal(SIGCHLD, before);
+}
+
 TEST(ChildProcess, IsKilledWithItsObject) {
   pid_t id = 0;
   {
@@ -66,9 +76,9 @@ TEST(ChildProcess, IsKilledWithItsObject) {
   EXPECT_EQ(errno, ESRCH);
 }
 
-TEST(ChildProcess, IgnoresWhatATerminalSendsToTheWholeGroup) {
+TEST(ChildProcess, IgnoresWhatIsSentToTheWholeGroup) {
   auto child = ChildProcess::start([](int pipe) {
-    for (const int number : {SIGINT, SIGHUP, SIGQUIT}) ::raise(number);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::raise(number);
     say(pipe, "still here");
   });
   ASSERT_TRUE(child);

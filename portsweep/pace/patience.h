@@ -43,8 +43,11 @@ class Patience {
   }
 
   // The SYNs that one probe held for `wait` puts on the wire: its own, and one that the kernel re-sends about every
-  // second (1, 2, 3, ... s since Linux 6.5; rarer before: this counts the most there can be).
-  static constexpr double packets(Duration wait) { return 1.0 + static_cast<double>(wait / Duration(1s)); }
+  // second (1, 2, 3, ... s since Linux 6.5, rarer before: this counts the most there can be), at most six of them
+  // (net.ipv4.tcp_syn_retries).
+  static constexpr double packets(Duration wait) {
+    return 1.0 + static_cast<double>(std::min<std::int64_t>(wait / Duration(1s), 6));
+  }
 
  private:
   Duration hold(const RttEstimate& rtt, bool last_try) const {

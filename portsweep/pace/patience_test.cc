@@ -66,6 +66,7 @@ TEST(Patience, CountsTheSynsTheKernelAdds) {
   EXPECT_EQ(Patience::packets(950ms), 1);
   EXPECT_EQ(Patience::packets(1s), 2);
   EXPECT_EQ(Patience::packets(3500ms), 4);
+  EXPECT_EQ(Patience::packets(1h), 7);
 }
 
 }  // namespace
