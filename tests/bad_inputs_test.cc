@@ -116,8 +116,7 @@ TEST_F(BadInputs, SendNothingWhenRefused) {
   EXPECT_EQ(sent(), before);
 }
 
-// --- Names and excludes (T097, T098, T106, T108)
-// ------------------------------------------------------------------------
+// --- Names and excludes (T097, T098, T106, T108) ---------------------------------------------------------------------
 
 TEST_F(BadInputs, ExcludesHoldForWhatNamesResolveTo) {
   const Outcome outcome = in_lab({"--format", "jsonl", "-p", "80", "--exclude", "127.0.0.5,169.254.0.0/16", "five.test",
@@ -158,8 +157,7 @@ TEST_F(BadInputs, TheSameExcludeManyTimesIsOne) {
   EXPECT_EQ(JsonLines(outcome.out).all("host").size(), 1U);
 }
 
-// --- Very many targets (T076, T077)
-// -------------------------------------------------------------------------------------
+// --- Very many targets (T076, T077) ----------------------------------------------------------------------------------
 
 TEST_F(BadInputs, TooManyProbesNeedToBeConfirmed) {
   const Outcome outcome = in_lab({"-p", "1-65535", "10.0.0.0/8"}).run();

@@ -41,8 +41,7 @@ void expect_valid(const std::string& path, const std::string& script) {
 }
 void expect_valid_jsonl(const std::string& path) { expect_valid(path, "jsonl_schema_test.py"); }
 
-// --- Output
-// -----------------------------------------------------------------------------------------------------------
+// --- Output ----------------------------------------------------------------------------------------------------------
 
 TEST(CliText, ListsOpenPortsAndFoldsTheRest) {
   const Listener open;
@@ -169,8 +168,7 @@ TEST(CliPlan, CountsNoLinkLocalAddressAsPublic) {
   EXPECT_THAT(portsweep_with({"plan", "-p", "80", "fe80::1%lo"}).run().out, Not(HasSubstr("public")));
 }
 
-// --- Engines
-// ----------------------------------------------------------------------------------------------------------
+// --- Engines ---------------------------------------------------------------------------------------------------------
 
 class CliEngine : public ::testing::TestWithParam<const char*> {};
 
@@ -285,8 +283,7 @@ TEST_F(CliCompare, AFullOutputIsExit4AndSaid) {
   }
 }
 
-// --- Other commands
-// ---------------------------------------------------------------------------------------------------
+// --- Other commands --------------------------------------------------------------------------------------------------
 
 TEST(CliPlan, OfAnEightTimesAllPortsIsQuickAndSmall) {
   Outcome best;
@@ -343,8 +340,7 @@ TEST(CliCommands, AnEmptyArgumentListIsAUsageError) {
   EXPECT_EQ(outcome.exit, 2) << outcome;
 }
 
-// --- Interrupts
-// -------------------------------------------------------------------------------------------------------
+// --- Interrupts ------------------------------------------------------------------------------------------------------
 
 TEST(CliInterrupt, WritesWhatWasFound) {
   const Listener open;
@@ -388,6 +384,21 @@ TEST(CliInterrupt, ASecondOneLeavesAtOnce) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("summary")));  // the first one alone would have written it
 }
 
+// A bug: a terminal that closes sends SIGHUP twice, by the kernel and by the shell; what was found was lost.
+TEST(CliInterrupt, AClosedTerminalWritesWhatWasFound) {
+  const Listener open;
+  const Scratch scratch;
+  std::vector<std::string> words = endless(open);
+  words.insert(words.begin(), {"-o", scratch.path("found.jsonl")});
+  const auto twice = [](int pid) {
+    kill(pid, SIGHUP);
+    kill(pid, SIGHUP);
+  };
+  const Outcome outcome = portsweep_with(words).do_when(twice, has_printed("\"port\":" + open.text())).run();
+  EXPECT_EQ(outcome.exit, 129) << outcome;
+  EXPECT_EQ(JsonLines(scratch.read("found.jsonl")).summary()["exit"], 129);
+}
+
 TEST(CliInterrupt, ADeadlineIsExit3) {
   const Listener open;
   std::vector<std::string> words = endless(open);
@@ -398,8 +409,7 @@ TEST(CliInterrupt, ADeadlineIsExit3) {
   EXPECT_LT(outcome.elapsed, 5s);
 }
 
-// --- Standard streams
-// -------------------------------------------------------------------------------------------------
+// --- Standard streams ------------------------------------------------------------------------------------------------
 
 TEST(CliStreams, AReaderThatGoesAwayEndsTheScanQuietly) {
   const Listener open;
@@ -416,6 +426,17 @@ TEST(CliStreams, AFullOutputIsExit4AndSaid) {
   const Outcome outcome = portsweep_with({"-p", closed.text(), "127.0.0.1"}).output_to("/dev/full").run();
   EXPECT_EQ(outcome.exit, 4) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("No space left on device"));
+}
+
+// A bug: the file was lost with it.
+TEST(CliStreams, AFullOutputDoesNotCostTheFiles) {
+  const Listener open;
+  const Scratch scratch;
+  const Outcome outcome =
+      portsweep_with({"-p", open.text(), "-o", scratch.path("found.jsonl"), "127.0.0.1"}).output_to("/dev/full").run();
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("No space left on device"));
+  EXPECT_EQ(JsonLines(scratch.read("found.jsonl")).summary()["open"], 1);
 }
 
 TEST(CliStreams, AFullFileIsExit4AndNamed) {
@@ -461,8 +482,7 @@ TEST(CliProgress, IsNotDrawnIfNotWanted) {
   EXPECT_THAT(outcome.err, IsEmpty());
 }
 
-// --- The machine
-// ------------------------------------------------------------------------------------------------------
+// --- The machine -----------------------------------------------------------------------------------------------------
 
 // What a scan found, without what differs from run to run.
 std::vector<std::string> findings(const Outcome& outcome) {

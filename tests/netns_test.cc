@@ -269,8 +269,7 @@ TEST_F(Netns, APortThatConnectsToItselfIsNotOpen) {
   }
 }
 
-// --- Pace and stopping, as the target counts it
-// -----------------------------------------------------------------------
+// --- Pace and stopping, as the target counts it ----------------------------------------------------------------------
 
 TEST_F(Netns, MaxRateIsNeverExceeded) {
   constexpr int kRate = 1000;
