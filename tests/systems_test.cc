@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 
@@ -220,6 +222,23 @@ TEST_F(SystemsInLab, AgreeWithConnectOnEveryPort) {
     EXPECT_EQ(differences(findings(outcome), truth), "") << engine;
     EXPECT_EQ(JsonLines(outcome.out).host(kTarget)["verdict"], "uncertified") << engine;
   }
+}
+
+// The tutorials' own 500 ports: ten minutes, so only on demand. Prints the table that docs/FROM-THE-TUTORIALS.md has;
+// how fast each was is for the reader, that they agree is for the test.
+TEST_F(SystemsInLab, AgreeOnThe500PortsOfTheTutorials) {
+  const bool patient = std::getenv("PORTSWEEP_LONG") != nullptr;
+  lab_->target.listen("0.0.0.0", {80});
+  target_rules("tcp dport != 80 drop;");
+  const Outcome outcome =
+      portsweep_with({"compare", kTarget, "-p", patient ? "1-500" : "61-100", "--timeout", patient ? "1s" : "50ms",
+                      "--engines", "sequential,processes:10,threads,connect"})
+          .in_namespace(lab_->scanner.name())
+          .deadline(15min)
+          .run();
+  std::printf("%s", outcome.out.c_str());
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_THAT(outcome.out, HasSubstr("all engines agree"));
 }
 
 TEST_F(SystemsInLab, SilentPortsAreTriedOnceOrAsOftenAsAsked) {
