@@ -24,16 +24,19 @@ bool is_of_whole_host(Reason reason) {
 
 }  // namespace
 
-Result<std::unique_ptr<Coordinator>> Coordinator::create(const Plan& plan, unsigned workers, Launch launch) {
-  PORTSWEEP_CHECK(workers > 0);
+Result<std::unique_ptr<Coordinator>> Coordinator::create(const Plan& plan, unsigned workers, Launch launch,
+                                                         std::uint64_t round) {
+  PORTSWEEP_CHECK(workers > 0 && round > 0);
   std::unique_ptr<EpollPoller> poller = TRY(EpollPoller::create());
-  return std::unique_ptr<Coordinator>(new Coordinator(plan, workers, std::move(launch), std::move(poller)));
+  return std::unique_ptr<Coordinator>(new Coordinator(plan, workers, std::move(launch), round, std::move(poller)));
 }
 
-Coordinator::Coordinator(const Plan& plan, unsigned workers, Launch launch, std::unique_ptr<EpollPoller> poller)
+Coordinator::Coordinator(const Plan& plan, unsigned workers, Launch launch, std::uint64_t round,
+                         std::unique_ptr<EpollPoller> poller)
     : plan_(plan),
       workers_(workers),
       launch_(std::move(launch)),
+      round_(round),
       poller_(std::move(poller)),
       hosts_(plan.hosts().size()),
       crew_(workers),
@@ -46,7 +49,7 @@ Coordinator::~Coordinator() { stop(); }
 // The tutorials' cut: contiguous parts of equal size, and one probe more for each of the first ones until the remainder
 // is used up.
 void Coordinator::cut_round() {
-  const std::uint64_t size = std::min(kRound, plan_.size() - next_);
+  const std::uint64_t size = std::min(round_, plan_.size() - next_);
   const std::uint64_t parts = std::min<std::uint64_t>(size, workers_);
   for (std::uint64_t i = 0; i < parts; ++i) {
     const std::uint64_t count = size / parts + (i < size % parts ? 1 : 0);

@@ -45,7 +45,8 @@ class Coordinator {
   static constexpr std::uint64_t kRound = std::uint64_t{1} << 22;
 
   // `plan` must outlive it. Precondition: workers > 0.
-  static Result<std::unique_ptr<Coordinator>> create(const Plan& plan, unsigned workers, Launch launch);
+  static Result<std::unique_ptr<Coordinator>> create(const Plan& plan, unsigned workers, Launch launch,
+                                                     std::uint64_t round = kRound);
   ~Coordinator();
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;
@@ -86,7 +87,8 @@ class Coordinator {
     std::string failure = {};  // why it cannot go on, in its own words
   };
 
-  Coordinator(const Plan& plan, unsigned workers, Launch launch, std::unique_ptr<EpollPoller> poller);
+  Coordinator(const Plan& plan, unsigned workers, Launch launch, std::uint64_t round,
+              std::unique_ptr<EpollPoller> poller);
 
   void cut_round();
   Result<void> staff();
@@ -105,6 +107,7 @@ class Coordinator {
   const Plan& plan_;
   const unsigned workers_;  // wanted
   const Launch launch_;
+  const std::uint64_t round_;
   std::unique_ptr<EpollPoller> poller_;
   HostTable hosts_;
 

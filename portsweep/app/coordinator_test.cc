@@ -63,8 +63,8 @@ class CoordinatorTest : public testing::Test {
     speaker.done();
   }
 
-  void make(const Plan& plan, unsigned workers, Script script) {
-    auto made = Coordinator::create(plan, workers, [this, script](std::uint64_t first, std::uint64_t count) {
+  void make(const Plan& plan, unsigned workers, Script script, std::uint64_t round = Coordinator::kRound) {
+    auto launch = [this, script](std::uint64_t first, std::uint64_t count) {
       const auto number = static_cast<int>(launched.size());
       if (refuse && refuse(number)) {
         ++refused;
@@ -72,7 +72,8 @@ class CoordinatorTest : public testing::Test {
       }
       launched.push_back({first, count});
       return ChildProcess::start([&](int pipe) { script(number, launched.back(), Speaker(pipe)); });
-    });
+    };
+    auto made = Coordinator::create(plan, workers, launch, round);
     ASSERT_TRUE(made);
     crew = std::move(*made);
   }
@@ -321,17 +322,13 @@ TEST_F(CoordinatorTest, LeavesNoWorkerBehindWhenItIsStopped) {
 }
 
 TEST_F(CoordinatorTest, GoesRoundByRoundThroughALargePlan) {
-  const Plan plan = plan_of(65'535, "127.0.0.0", 25);  // 8.4 million probes: two rounds
-  make(plan, 2, obey);
-  ASSERT_TRUE(crew->start());
-  std::uint64_t seen = 0;
-  while (!crew->done()) {
-    ASSERT_TRUE(crew->wait(1s));
-    seen += crew->decided().size();
-    crew->clear();
-  }
-  EXPECT_EQ(seen, plan.size());
-  EXPECT_EQ(launched.size(), 4U);
+  const Plan plan = plan_of(1000, "127.0.0.0", 30);
+  make(plan, 2, obey, 1500);
+  run();
+  EXPECT_EQ(count(Reason::kReset), 4000U);
+  ASSERT_EQ(launched.size(), 6U);
+  EXPECT_EQ(launched[2].first, 1500U);
+  EXPECT_EQ(launched[5].first + launched[5].count, 4000U);
 }
 
 }  // namespace
