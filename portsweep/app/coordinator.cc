@@ -39,8 +39,7 @@ Coordinator::Coordinator(const Plan& plan, unsigned workers, Launch launch, std:
       round_(round),
       poller_(std::move(poller)),
       hosts_(plan.hosts().size()),
-      crew_(workers),
-      said_limit_(workers) {}
+      crew_(workers) {}
 
 Coordinator::~Coordinator() { stop(); }
 
@@ -76,8 +75,10 @@ Result<void> Coordinator::staff() {
     }
     if (running() == 0 && ++refusals_ >= kRefusals) return launched.error();
     const unsigned got = std::max(1U, static_cast<unsigned>(running()));
-    if (got < said_limit_) notices_.emplace_back(WorkersLimited{workers_, got, launched.error().message()});
-    said_limit_ = std::min(said_limit_, got);
+    // Later refusals come while some of those have ended: that is no narrower limit.
+    if (!std::exchange(said_limit_, true)) {
+      notices_.emplace_back(WorkersLimited{workers_, got, launched.error().message()});
+    }
     break;
   }
   return {};

@@ -118,7 +118,7 @@ class Coordinator {
   std::vector<Decision> decided_;
   std::vector<Notice> notices_;
   std::array<bool, kReasonCount> said_{};
-  unsigned said_limit_;
+  bool said_limit_ = false;
   int refusals_ = 0;  // in a row, while no worker runs
   SweepProgress progress_;
 };
