@@ -184,7 +184,7 @@ TEST_F(CoordinatorTest, APartThatEndsEveryWorkerIsUnexamined) {
   make(plan, 2, [](int number, const Launched& part, Speaker speaker) {
     if (part.first == 0) return obey(number, part, speaker);
     speaker.decide(0, part.first == 10 ? 4 : 0, Reason::kReset);
-    ::raise(SIGSEGV);
+    ::raise(SIGKILL);
   });
   run();
   EXPECT_EQ(count(Reason::kReset), 14U);
