@@ -184,16 +184,11 @@ void Coordinator::decide(Part& part, Decision decision) {
   if (decision.reason == Reason::kSynAck) ++progress_.open;
   decided_.push_back(decision);
 
-  // As in a sweep: in a plan too large for a row each, a host that is only silent gets none.
-  HostTally* tally = decision.reason == Reason::kNoResponse ? hosts_.find(host) : &hosts_.get(host);
-  if (tally == nullptr) return;
-  ++tally->count(decision.reason);
+  hosts_.count(host, decision.reason);
   if (decision.from_target) {
-    tally->up = true;
-    tally->given_up.reset();
-    if (decision.rtt_us > 0) tally->rtt.add(decision.rtt_us);
-  } else if (is_of_whole_host(decision.reason) && !tally->up) {
-    tally->given_up = decision.reason;
+    hosts_.get(host).heard(decision.rtt_us);
+  } else if (is_of_whole_host(decision.reason) && !hosts_.get(host).up) {
+    hosts_.get(host).given_up = decision.reason;
   }
 }
 

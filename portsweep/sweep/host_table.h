@@ -31,6 +31,13 @@ struct HostTally {
   // answer of the host itself clears it.
   std::optional<Reason> given_up;
 
+  // The host itself answered; rtt_us 0: not measured.
+  void heard(std::uint32_t rtt_us) {
+    up = true;
+    given_up.reset();
+    if (rtt_us > 0) rtt.add(rtt_us);
+  }
+
   std::uint16_t& count(Reason reason) { return counts[static_cast<std::size_t>(reason)]; }
   std::uint16_t count(Reason reason) const { return counts[static_cast<std::size_t>(reason)]; }
   ReasonCounts reason_counts() const {
@@ -53,6 +60,11 @@ class HostTable {
     return found == sparse_.end() ? nullptr : &found->second;
   }
   HostTally& get(std::uint64_t host) { return is_dense_ ? dense_[host] : sparse_[host]; }
+  // Counts the verdict on a port. Where not every host has its row, one that is only silent gets none.
+  void count(std::uint64_t host, Reason reason) {
+    HostTally* tally = reason == Reason::kNoResponse ? find(host) : &get(host);
+    if (tally != nullptr) ++tally->count(reason);
+  }
 
   // Calls visit(host, tally) for every row, in no particular order.
   template <class Visit>

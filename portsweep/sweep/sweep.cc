@@ -172,9 +172,7 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Ins
   HostTally& tally = hosts_.get(probe.host);
   if (event.from_target) {
     if (tally.seen_missing) found(probe.host, now);
-    tally.up = true;
-    tally.given_up.reset();
-    if (event.rtt_us > 0) tally.rtt.add(event.rtt_us);
+    tally.heard(event.rtt_us);
   }
   decide(index, probe, block, event);
 }
@@ -358,9 +356,7 @@ void Sweep::decide(std::uint64_t index, const PlannedProbe& probe, Block& block,
   block.decide(index);
   ++progress_.decided;
   if (event.reason == Reason::kSynAck) ++progress_.open;
-  // In a plan too large for a row each, a host that is only silent gets none.
-  HostTally* tally = event.reason == Reason::kNoResponse ? hosts_.find(probe.host) : &hosts_.get(probe.host);
-  if (tally != nullptr) ++tally->count(event.reason);
+  hosts_.count(probe.host, event.reason);
   const std::uint32_t rtt_us = is_answer(event.reason) ? event.rtt_us : 0;
   decided_.push_back({index, rtt_us, event.reason, event.attempt, event.from_target});
 }
