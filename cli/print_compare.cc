@@ -184,10 +184,8 @@ std::string run_json(const ComparedRun& compared, bool is_first) {
   for (const SeenState state : kOtherStates) object.number(to_string(state), compared.count(state));
   object.number("compared", is_first ? 0 : compared.with_first.both);
   object.real("agreement", is_first ? std::nullopt : compared.with_first.share());
-  const bool examined = compared.count(SeenState::kUnexamined) == 0;
-  const bool complete = run.failure.empty() && run.summary.complete && examined;
-  object.boolean("complete", complete);
-  if (!complete) object.text("incomplete_because", why_incomplete(run));
+  object.boolean("complete", compared.complete());
+  if (!compared.complete()) object.text("incomplete_because", why_incomplete(run));
   object.end();
   return line + "\n";
 }

@@ -37,15 +37,11 @@ bool all_agree(const std::vector<ComparedRun>& runs, std::uint32_t port) {
   return true;
 }
 
-bool examined_all(const ComparedRun& compared) {
-  return compared.run.failure.empty() && compared.count(SeenState::kUnexamined) == 0;
-}
-
 std::optional<double> speed_up(const ComparedRun& run, const ComparedRun& first) {
   const Duration elapsed = run.run.summary.elapsed;
   // Below a millisecond it is the start of the engine that is measured.
   constexpr Duration kLeast = 1ms;
-  if (!examined_all(run) || !examined_all(first) || elapsed < kLeast || first.run.summary.elapsed < kLeast) {
+  if (!run.examined_all() || !first.examined_all() || elapsed < kLeast || first.run.summary.elapsed < kLeast) {
     return std::nullopt;
   }
   return seconds_of(first.run.summary.elapsed) / seconds_of(elapsed);
@@ -121,9 +117,8 @@ Comparison compare_runs(const ScanTargets& targets, PortGrid grid, RunsDone done
     if (!all_agree(comparison.runs, port)) comparison.differing.push_back(port);
   }
   comparison.complete = targets.names_unresolved == 0 && comparison.not_run.empty() &&
-                        std::all_of(comparison.runs.begin(), comparison.runs.end(), [](const ComparedRun& compared) {
-                          return compared.run.summary.complete && examined_all(compared);
-                        });
+                        std::all_of(comparison.runs.begin(), comparison.runs.end(),
+                                    [](const ComparedRun& compared) { return compared.complete(); });
   comparison.exit = exit_code(comparison, done.stopped_by);
   return comparison;
 }

@@ -62,6 +62,9 @@ struct ComparedRun {
   std::optional<double> speed_up;                   // over the first; only if both examined every port
 
   std::uint64_t count(SeenState state) const { return counts[static_cast<std::size_t>(state)]; }
+  bool examined_all() const { return run.failure.empty() && count(SeenState::kUnexamined) == 0; }
+  // It examined every port, and nothing else was missing.
+  bool complete() const { return run.summary.complete && examined_all(); }
 };
 
 struct Comparison {
