@@ -12,7 +12,7 @@ import sys
 import jsonschema
 
 sys.dont_write_bytecode = True  # what is imported next lies among the sources
-from jsonl_schema_test import FORMATS, MAX_TROUBLES, parse_line  # noqa: E402
+from jsonl_schema_test import FORMATS, judge, parse_line, run_checker  # noqa: E402
 
 ORDER = ["host", "run", "difference", "comparison"]
 STATES = ("open", "closed", "filtered", "down", "unexamined")
@@ -84,24 +84,12 @@ def troubles(raw_lines, validators):
         yield from agreement_troubles(lines)
 
 
-def check_file(path, validators):
-    found = 0
-    with open(path, "rb") as file:
-        for trouble in troubles(file, validators):
-            print(f"{path}:{trouble}", file=sys.stderr)
-            found += 1
-            if found == MAX_TROUBLES:
-                print(f"{path}: and perhaps more", file=sys.stderr)
-                break
-    return found == 0
-
-
 def example_lines():
     page = (FORMATS / "compare.md").read_text(encoding="utf-8")
     return [line.encode() + b"\n" for line in page.splitlines() if line.startswith('{"type":')]
 
 
-def self_test(validators):
+def self_test(troubles_of):
     good = example_lines()
     host, first, second, difference, last = good
     agreeing = last.replace(b'"differences":1', b'"differences":0').replace(b'"exit":1', b'"exit":0')
@@ -125,23 +113,12 @@ def self_test(validators):
         (False, "an unknown type", [first, second, b'{"type":"x"}\n', difference, last]),
         (False, "no final line feed", good[:-1] + [last[:-1]]),
     ]
-    wrong = 0
-    for valid, name, lines in cases:
-        found = list(troubles(lines, validators))
-        if valid != (not found):
-            print(f"self-test: {name}: {found or 'nothing found'}", file=sys.stderr)
-            wrong += 1
-    return wrong == 0
+    return judge(cases, troubles_of)
 
 
 def main(args):
-    if not args:
-        print(__doc__, file=sys.stderr)
-        return 1
     validators = make_validators()
-    if args == ["--self-test"]:
-        return 0 if self_test(validators) else 1
-    return 0 if all([check_file(path, validators) for path in args]) else 1
+    return run_checker(__doc__, lambda lines: troubles(lines, validators), self_test, args)
 
 
 if __name__ == "__main__":

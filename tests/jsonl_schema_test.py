@@ -88,10 +88,10 @@ def troubles(raw_lines, validators):
         yield trouble
 
 
-def check_file(path, validators):
+def check_file(path, troubles_of):
     found = 0
     with open(path, "rb") as file:
-        for trouble in troubles(file, validators):
+        for trouble in troubles_of(file):
             print(f"{path}:{trouble}", file=sys.stderr)
             found += 1
             if found == MAX_TROUBLES:
@@ -100,12 +100,33 @@ def check_file(path, validators):
     return found == 0
 
 
+def judge(cases, troubles_of):
+    """Whether the checker finds nothing in the valid cases, and something in the others."""
+    wrong = 0
+    for valid, name, lines in cases:
+        found = list(troubles_of(lines))
+        if valid != (not found):
+            print(f"self-test: {name}: {found or 'nothing found'}", file=sys.stderr)
+            wrong += 1
+    return wrong == 0
+
+
+def run_checker(usage, troubles_of, self_test, args):
+    """The program of a checker: `troubles_of` lines of bytes, a self-test, and what was typed."""
+    if not args:
+        print(usage, file=sys.stderr)
+        return 1
+    if args == ["--self-test"]:
+        return 0 if self_test(troubles_of) else 1
+    return 0 if all([check_file(path, troubles_of) for path in args]) else 1
+
+
 def example_lines():
     page = (FORMATS / "jsonl.md").read_text(encoding="utf-8")
     return [line.encode() + b"\n" for line in page.splitlines() if line.startswith('{"type":')]
 
 
-def self_test(validators):
+def self_test(troubles_of):
     good = example_lines()
     scan, port, host, summary = good
     notice = b'{"type":"notice","notice":"capacity-limited","descriptors":960}\n'
@@ -131,23 +152,12 @@ def self_test(validators):
         (False, "counts that disagree", [scan, host.replace(b'"closed":1', b'"closed":2'), summary]),
         (False, "incomplete, not said why", [scan, summary.replace(b":true", b":false")]),
     ]
-    wrong = 0
-    for valid, name, lines in cases:
-        found = list(troubles(lines, validators))
-        if valid != (not found):
-            print(f"self-test: {name}: {found or 'nothing found'}", file=sys.stderr)
-            wrong += 1
-    return wrong == 0
+    return judge(cases, troubles_of)
 
 
 def main(args):
-    if not args:
-        print(__doc__, file=sys.stderr)
-        return 1
     validators = make_validators()
-    if args == ["--self-test"]:
-        return 0 if self_test(validators) else 1
-    return 0 if all([check_file(path, validators) for path in args]) else 1
+    return run_checker(__doc__, lambda lines: troubles(lines, validators), self_test, args)
 
 
 if __name__ == "__main__":

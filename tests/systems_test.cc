@@ -199,6 +199,20 @@ class SystemsInLab : public ::testing::Test {
     return scan(engine, {"--workers", "4", "-p", "1-400", "--timeout", "20ms", kTarget});
   }
 
+  // A scan by worker processes that is sent a signal half-way: none of the workers is left behind.
+  Outcome scan_that_gets(int signal) {
+    target_rules("drop;");
+    std::vector<UniqueFd> workers;
+    const auto act = [&](int pid) {
+      workers = handles_of(children_of(pid));
+      kill(pid, signal);
+    };
+    Outcome outcome = slow_scan("processes").do_when(act, has_told_a_port()).run();
+    EXPECT_EQ(workers.size(), 4U);
+    for (const UniqueFd& worker : workers) EXPECT_TRUE(has_ended(worker));
+    return outcome;
+  }
+
   std::optional<NetnsLab> lab_;
 };
 
@@ -267,19 +281,8 @@ TEST_F(SystemsInLab, AKilledWorkerProcessLosesNothing) {
 }
 
 TEST_F(SystemsInLab, AnInterruptLeavesNoWorkerProcessBehind) {
-  target_rules("drop;");
-  std::vector<UniqueFd> workers;
-  const Outcome outcome = slow_scan("processes")
-                              .do_when(
-                                  [&](int pid) {
-                                    workers = handles_of(children_of(pid));
-                                    kill(pid, SIGINT);
-                                  },
-                                  has_told_a_port())
-                              .run();
+  const Outcome outcome = scan_that_gets(SIGINT);
   EXPECT_EQ(outcome.exit, 130) << outcome;
-  EXPECT_EQ(workers.size(), 4U);
-  for (const UniqueFd& worker : workers) EXPECT_TRUE(has_ended(worker));
   const auto summary = JsonLines(outcome.out).summary();
   EXPECT_EQ(summary["incomplete_because"], "interrupted");
   EXPECT_EQ(summary["filtered"].get<int>() + summary["unexamined"].get<int>(), 400);
@@ -287,19 +290,8 @@ TEST_F(SystemsInLab, AnInterruptLeavesNoWorkerProcessBehind) {
 }
 
 TEST_F(SystemsInLab, WorkerProcessesEndWithAKilledParent) {
-  target_rules("drop;");
-  std::vector<UniqueFd> workers;
-  const Outcome outcome = slow_scan("processes")
-                              .do_when(
-                                  [&](int pid) {
-                                    workers = handles_of(children_of(pid));
-                                    kill(pid, SIGKILL);
-                                  },
-                                  has_told_a_port())
-                              .run();
+  const Outcome outcome = scan_that_gets(SIGKILL);
   EXPECT_EQ(outcome.signal, SIGKILL);
-  EXPECT_EQ(workers.size(), 4U);
-  for (const UniqueFd& worker : workers) EXPECT_TRUE(has_ended(worker));
 }
 
 TEST_F(SystemsInLab, AnInterruptEndsAllOfThemAtOnce) {
