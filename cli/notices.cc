@@ -51,6 +51,10 @@ struct Wording {
     return fmt::format("a worker process ended before its part was done ({}): {} {}", name(n.how), ports(n.ports),
                        n.again ? "done again" : "left unexamined");
   }
+  std::string operator()(const PaceDecision& n) const {
+    const std::string where = n.host.empty() ? "" : name(n.host) + ": ";
+    return fmt::format("{}{}, loss {:.1f} %: {:.0f} probes/s", where, to_string(n.kind), 100 * n.loss, n.rate);
+  }
 
  private:
   static std::string ports(std::uint64_t count) { return count == 1 ? "1 port is" : grouped(count) + " ports are"; }

@@ -96,6 +96,7 @@ void judge(PortTruth truth, Reason reason, Outcome& outcome) {
       outcome.missed_open += truth == PortTruth::kOpen;
       outcome.missed_closed += truth == PortTruth::kClosed;
       return;
+    case PortState::kClosedFiltered: outcome.missed_open += truth == PortTruth::kOpen; return;
     case PortState::kUnexamined: return;
   }
 }

@@ -15,6 +15,7 @@ SeenState seen(Reason reason) {
     case PortState::kOpen: return SeenState::kOpen;
     case PortState::kClosed: return SeenState::kClosed;
     case PortState::kFiltered: return SeenState::kFiltered;
+    case PortState::kClosedFiltered:  // agrees with either: nothing to compare
     case PortState::kUnexamined: return SeenState::kUnexamined;
   }
   return SeenState::kUnexamined;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "portsweep/base/time.h"
@@ -66,7 +67,29 @@ struct WorkerLost {
   bool again;
 };
 
+// What the pace made of the loss it saw, and the rate it goes on with.
+struct PaceDecision {
+  enum class Kind : std::uint8_t {
+    kLossSeen,       // significant: the rate is lowered for a moment, to see whether the loss depends on it
+    kRandomLoss,     // it does not: back to the rate before
+    kBottleneck,     // it does: a link, or a policer, lets only so much through
+    kResetsLimited,  // only resets are lost: no reason to slow down
+    kStalled,        // nothing answers any more: paused, to try once more
+    kBlocked,        // nor after the pause: given up
+    kRecovered,      // nothing is lost any more: faster again
+    kLateAnswers,    // more ports answered late than the measured loss explains: silent ones are given more tries
+    kAllOpen,        // nearly every port answers as open: the rest is left alone
+    kOwnLoss,        // this machine dropped packets: what was sent meanwhile proves nothing
+  };
+  Kind kind;
+  std::string host;  // the address; empty: all together
+  double loss;       // round trip, 0..1
+  double rate;       // probes a second from now on
+};
+// "loss-seen", "random-loss", "bottleneck", ...
+std::string_view to_string(PaceDecision::Kind kind);
+
 using Notice = std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited,
-                            OptionAdjusted, LongScan, NeighbourGroups, WorkersLimited, WorkerLost>;
+                            OptionAdjusted, LongScan, NeighbourGroups, WorkersLimited, WorkerLost, PaceDecision>;
 
 }  // namespace portsweep

@@ -16,6 +16,10 @@ std::string_view to_string(Reason reason) {
     case Reason::kAdminProhibited: return "admin-prohibited";
     case Reason::kNoArp: return "no-arp";
     case Reason::kNoResponse: return "no-response";
+    case Reason::kResetsLimited: return "resets-limited";
+    case Reason::kLossy: return "lossy";
+    case Reason::kBlocked: return "blocked";
+    case Reason::kAnswersOnEverything: return "answers-on-everything";
     case Reason::kNoDescriptors: return "no-descriptors";
     case Reason::kNoSourcePorts: return "no-source-ports";
     case Reason::kNoBuffers: return "no-buffers";
@@ -37,6 +41,7 @@ std::string_view to_string(PortState state) {
     case PortState::kOpen: return "open";
     case PortState::kClosed: return "closed";
     case PortState::kFiltered: return "filtered";
+    case PortState::kClosedFiltered: return "closed|filtered";
     case PortState::kUnexamined: return "unexamined";
   }
   return "unknown";

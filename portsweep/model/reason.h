@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reason: why a port has its state; the one closed list that engines, sweep and reports share. A reason implies its
-// state. Three kinds:
+// state. Four kinds:
 //   answers    something came back from the network: the port is decided at once;
 //   silence    nothing came back, often enough and for long enough;
+//   left       the port was left unexamined, because of what its host or the way to it did;
 //   troubles   our own machine could not examine the port: never "closed", never "filtered".
 #pragma once
 
@@ -14,7 +15,7 @@
 
 namespace portsweep {
 
-enum class PortState : std::uint8_t { kOpen, kClosed, kFiltered, kUnexamined };
+enum class PortState : std::uint8_t { kOpen, kClosed, kFiltered, kClosedFiltered, kUnexamined };
 
 enum class Reason : std::uint8_t {
   // answers
@@ -27,6 +28,11 @@ enum class Reason : std::uint8_t {
   kAdminProhibited,  // ICMP communication administratively prohibited
   // silence
   kNoResponse,
+  kResetsLimited,  // not open; closed or filtered: the host lets out so few RST that most closed ports are silent
+  // left
+  kLossy,                // tried as often as may be, and still too likely that every try was lost
+  kBlocked,              // the host, or a filter before it, stopped answering us altogether
+  kAnswersOnEverything,  // nearly every port of the host answers as open: the answers say nothing of services
   // troubles that pass: worth another try after a pause
   kNoDescriptors,  // EMFILE, ENFILE
   kNoSourcePorts,  // EADDRNOTAVAIL
@@ -50,10 +56,12 @@ constexpr PortState state_of(Reason reason) {
   if (reason == Reason::kSynAck) return PortState::kOpen;
   if (reason == Reason::kReset) return PortState::kClosed;
   if (reason <= Reason::kNoResponse) return PortState::kFiltered;
+  if (reason == Reason::kResetsLimited) return PortState::kClosedFiltered;
   return PortState::kUnexamined;
 }
 constexpr bool is_answer(Reason reason) { return reason < Reason::kNoResponse; }
-constexpr bool is_trouble(Reason reason) { return reason > Reason::kNoResponse; }
+constexpr bool is_silence(Reason reason) { return reason == Reason::kNoResponse || reason == Reason::kResetsLimited; }
+constexpr bool is_trouble(Reason reason) { return reason > Reason::kAnswersOnEverything; }
 constexpr bool is_passing_trouble(Reason reason) {
   return reason >= Reason::kNoDescriptors && reason <= Reason::kSelfConnect;
 }

@@ -14,7 +14,8 @@ TEST(Reason, LocalTroublesAreNeverClosedOrFiltered) {
     const auto reason = static_cast<Reason>(i);
     if (is_trouble(reason)) {
       EXPECT_EQ(state_of(reason), PortState::kUnexamined) << to_string(reason);
-    } else {
+    }
+    if (is_answer(reason) || is_silence(reason)) {
       EXPECT_NE(state_of(reason), PortState::kUnexamined) << to_string(reason);
     }
   }

@@ -13,11 +13,4 @@ std::string_view to_string(HostState state) {
   return "unknown";
 }
 
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kUncertified: return "uncertified";
-  }
-  return "unknown";
-}
-
 }  // namespace portsweep

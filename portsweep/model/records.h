@@ -4,6 +4,7 @@
 // their text. Text in them that came from outside is not yet escaped: each format escapes for itself.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "portsweep/base/time.h"
 #include "portsweep/model/reason.h"
+#include "portsweep/model/recall.h"
 #include "portsweep/net/address.h"
 #include "portsweep/net/port.h"
 
@@ -45,10 +47,6 @@ enum class HostState : std::uint8_t {
 };
 std::string_view to_string(HostState state);
 
-// How much a host's "filtered" verdicts can be trusted. Until loss is measured there is only kUncertified.
-enum class Verdict : std::uint8_t { kUncertified };
-std::string_view to_string(Verdict verdict);
-
 struct HostRecord {
   Address address;
   std::string host;                // canonical address, zone by name
@@ -57,11 +55,8 @@ struct HostRecord {
   std::optional<Reason> reason;          // what the state rests on: syn-ack, reset, no-response, no-arp, no-route, ...
   ReasonCounts counts;                   // all ports examined or given up
   std::optional<std::uint32_t> srtt_us;  // smoothed round-trip time, microseconds (RFC 6298)
-  Verdict verdict = Verdict::kUncertified;
-  std::optional<double> loss;             // round trip, 0..1; not measured yet: empty
-  std::optional<double> miss_bound;       // per silent port
-  std::optional<double> miss_bound_host;  // for all silent ports of the host together
-  std::vector<PortRecord> ports;          // those to be listed, in numeric order
+  Recall recall;
+  std::vector<PortRecord> ports;  // those to be listed, in numeric order
 };
 
 struct SummaryRecord {
@@ -76,6 +71,9 @@ struct SummaryRecord {
   std::uint64_t names_unresolved = 0;
   std::uint64_t addresses_refused = 0;  // multicast, broadcast, ... inside ranges
   ReasonCounts counts;                  // of all hosts listed
+  // Of the hosts that are up: how many have each verdict, and what their recall comes to together; empty if none is up.
+  std::array<std::uint64_t, kVerdictCount> verdicts{};
+  std::optional<Recall> recall;
   bool complete = true;
   std::string incomplete_because;  // "interrupted", "deadline", "no-route", ...; empty if complete
   int exit = 0;

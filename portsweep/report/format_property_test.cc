@@ -42,7 +42,8 @@ HostRecord a_host(const std::string& text) {
   host.state = *rc::gen::element(HostState::kUp, HostState::kSilent, HostState::kDown, HostState::kUnexamined);
   if (*rc::gen::arbitrary<bool>()) host.reason = *any_reason();
   if (*rc::gen::arbitrary<bool>()) host.srtt_us = *rc::gen::arbitrary<std::uint32_t>();
-  if (*rc::gen::arbitrary<bool>()) host.loss = *rc::gen::arbitrary<double>();
+  host.recall.trials = *rc::gen::inRange<std::uint64_t>(0, 1'000);
+  host.recall.lost = *rc::gen::inRange<std::uint64_t>(0, host.recall.trials + 1);
   host.ports = *rc::gen::uniqueBy<std::vector<PortRecord>>(any_port(text), [](const PortRecord& p) { return p.port; });
   std::ranges::sort(host.ports, {}, &PortRecord::port);
   for (const PortRecord& port : host.ports) ++host.counts[port.reason];
@@ -141,7 +142,8 @@ RC_GTEST_PROP(JsonlProperty, HostLinesCarryTheRecord, ()) {
   for (const auto& count : line["reasons"]) total += count.get<std::uint64_t>();
   RC_ASSERT(total == host.counts.total());
   RC_ASSERT(line.contains("srtt_us") == host.srtt_us.has_value());
-  if (host.loss) RC_ASSERT(line["loss"].get<double>() == *host.loss);
+  RC_ASSERT(line["loss"].is_null() == !host.recall.loss());
+  if (host.recall.loss()) RC_ASSERT(line["loss"].get<double>() == *host.recall.loss());
   RC_ASSERT(line["miss_bound"].is_null());
 }
 

@@ -71,6 +71,10 @@ struct NoticeFields {
   void operator()(const WorkerLost& n) const {
     line.text("notice", "worker-lost").text("how", n.how).number("ports", n.ports).boolean("again", n.again);
   }
+  void operator()(const PaceDecision& n) const {
+    line.text("notice", "pace").text("decision", to_string(n.kind)).text("host", n.host);
+    line.real("loss", n.loss).real("rate", n.rate);
+  }
 };
 
 class Jsonl final : public Format {
@@ -112,8 +116,11 @@ class Jsonl final : public Format {
     add_state_counts(host.counts, line);
     add_reason_counts(host.counts, line);
     if (host.srtt_us) line.number("srtt_us", *host.srtt_us);
-    line.real("loss", host.loss).real("miss_bound", host.miss_bound).real("miss_bound_host", host.miss_bound_host);
-    line.text("verdict", to_string(host.verdict));
+    const Recall& recall = host.recall;
+    line.real("loss", recall.loss())
+        .real("miss_bound", recall.miss_bound)
+        .real("miss_bound_host", recall.miss_bound_host);
+    line.text("verdict", to_string(recall.verdict()));
     end_line(line, out);
   }
 

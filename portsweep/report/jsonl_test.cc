@@ -108,12 +108,15 @@ TEST(Jsonl, TellsAHost) {
 
 TEST(Jsonl, TellsMeasuredLossAndBounds) {
   HostRecord host;
-  host.loss = 0.02;
-  host.miss_bound = 1e-6;
-  host.miss_bound_host = 0.0625;
+  host.recall = {.why = VerdictReason::kMeasured,
+                 .trials = 100,
+                 .lost = 2,
+                 .tries = 4,
+                 .miss_bound = 1e-6,
+                 .miss_bound_host = 0.0625};
   EXPECT_EQ(host_line(host), R"({"type":"host","host":"","names":[],"state":"silent","reason":null,)"
                              R"("open":0,"closed":0,"filtered":0,"unexamined":0,"reasons":{},)"
-                             R"("loss":0.02,"miss_bound":1e-06,"miss_bound_host":0.0625,"verdict":"uncertified"})"
+                             R"("loss":0.02,"miss_bound":1e-06,"miss_bound_host":0.0625,"verdict":"certified"})"
                              "\n");
 }
 

@@ -86,7 +86,8 @@ std::string fold_state(const ReasonCounts& counts, PortState state, Verdict verd
 
 std::vector<std::string> fold(const ReasonCounts& counts, Verdict verdict) {
   std::vector<std::string> folds;
-  for (const PortState state : {PortState::kOpen, PortState::kClosed, PortState::kFiltered, PortState::kUnexamined}) {
+  for (const PortState state : {PortState::kOpen, PortState::kClosed, PortState::kFiltered, PortState::kClosedFiltered,
+                                PortState::kUnexamined}) {
     if (counts.of(state) > 0) folds.push_back(fold_state(counts, state, verdict));
   }
   return folds;
@@ -170,7 +171,7 @@ class Text final : public Format {
       if (options_.lists(state_of(port.reason))) listed.push_back(&port);
     }
     const std::string heading = fmt::format("{}  {}", title_of(host), state_text(host));
-    const std::vector<std::string> folds = fold(unlisted(host, listed), host.verdict);
+    const std::vector<std::string> folds = fold(unlisted(host, listed), host.recall.verdict());
     if (listed.empty()) {
       line(folds.empty() ? heading : fmt::format("{}: {}", heading, fmt::join(folds, "; ")), out);
     } else {
