@@ -29,36 +29,54 @@ FakeNetwork::FakeNetwork(NetworkConfig config, std::uint64_t seed)
 }
 
 FakeAnswers FakeNetwork::transmit(const Transmission& transmission, Instant now, Duration listened) {
+  resent_ += listened > Duration{};
+  const FakeSyn syn{transmission.target, transmission.attempt, {transmission.probe, transmission.attempt}};
+  const Passage passage = pass(syn, now);
+  const auto& welcome = passage.welcome;
+  if (welcome && config_.machine.sockets && listened + welcome->after < transmission.hold) {
+    complete(welcome->host, transmission.target.port, welcome->at);
+  }
+  return passage.answers;
+}
+
+FakeAnswers FakeNetwork::carry(const FakeSyn& syn, Instant now) { return pass(syn, now).answers; }
+
+void FakeNetwork::connected(const Endpoint& target, Instant now) {
+  complete(host_at(target.address, config_of(target.address)), target.port, now);
+}
+
+void FakeNetwork::complete(FakeHost* host, Port port, Instant at) {
+  ++seen_.connections;
+  if (host != nullptr) host->connected(port, at);
+}
+
+FakeNetwork::Passage FakeNetwork::pass(const FakeSyn& syn, Instant now) {
   PORTSWEEP_CHECK(now >= last_);
   last_ = now;
-  resent_ += listened > Duration{};
-  FakeAnswers answers;
+  Passage passage;
+  FakeAnswers& answers = passage.answers;
   if (config_.forged > 0) forge(answers);
-  const Endpoint& target = transmission.target;
+  const Endpoint& target = syn.target;
   const auto left = leave(now, answers);
-  if (!left) return answers;
+  if (!left) return passage;
   FakePath& path = path_to(target.address);
-  const auto arrived = path.carry_syn(target, transmission.attempt, *left, dropped_);
-  if (!arrived) return answers;
+  const auto arrived = path.carry_syn(target, syn.flow, *left, dropped_);
+  if (!arrived) return passage;
   const HostConfig& host = config_of(target.address);
   const Visit visit{host, host_at(target.address, host), *arrived};
   const auto reason = receive(target, visit);
-  if (!reason) return answers;
+  if (!reason) return passage;
   const auto back = carry_back(target.address, visit, path);
-  if (!back) return answers;
+  if (!back) return passage;
 
-  if (config_.forged > 0) remember(transmission, *reason);
+  if (config_.forged > 0) remember(syn, *reason);
   const Duration after = *back - now;
   answers.add({.reason = *reason, .after = after, .from_target = comes_from_target(*reason)});
   if (const auto again = path.duplicate()) {
     answers.add({.reason = *reason, .after = after + *again, .from_target = comes_from_target(*reason)});
   }
-  const bool in_time = listened + after < transmission.hold;
-  if (*reason == Reason::kSynAck && config_.machine.sockets && in_time) {
-    ++seen_.connections;
-    if (visit.host != nullptr) visit.host->connected(target.port, visit.at);
-  }
-  return answers;
+  if (*reason == Reason::kSynAck) passage.welcome = Welcome{visit.host, visit.at, after};
+  return passage;
 }
 
 // Through our own machine's queue.
@@ -103,13 +121,10 @@ void FakeNetwork::forge(FakeAnswers& answers) {
   answers.add(stale ? past_[answered_ % kPast] : FakeAnswer{.reason = lie, .forged = FakeClaim{kNeverSent, 1}});
 }
 
-void FakeNetwork::remember(const Transmission& transmission, Reason reason) {
+void FakeNetwork::remember(const FakeSyn& syn, Reason reason) {
   FakeAnswer& oldest = past_.size() < kPast ? past_.emplace_back() : past_[answered_ % kPast];
   ++answered_;
-  oldest = {.reason = reason,
-            .after = {},
-            .from_target = comes_from_target(reason),
-            .forged = FakeClaim{transmission.probe, transmission.attempt}};
+  oldest = {.reason = reason, .after = {}, .from_target = comes_from_target(reason), .forged = syn.claim};
 }
 
 PortTruth FakeNetwork::truth(const Address& address, Port port) const {

@@ -15,8 +15,8 @@ namespace portsweep {
 
 // The try that a forged answer pretends to answer.
 struct FakeClaim {
-  ProbeId probe;
-  std::uint8_t attempt;
+  ProbeId probe = 0;
+  std::uint8_t attempt = 0;
 };
 
 // What comes back for one transmission, and when. No value: silence. A trouble of this machine is an answer too.

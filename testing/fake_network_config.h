@@ -41,8 +41,8 @@ struct BurstConfig {
   Direction direction = Direction::kBoth;
 };
 
-// A path of several members; which one a packet takes is a hash of (address, port, try): each try has a source port of
-// its own. Members 0 .. dead - 1 lose everything.
+// A path of several members; which one a packet takes is a hash of (address, port, flow). The flow is the number of the
+// try, or on the wire the source port: each try has one of its own. Members 0 .. dead - 1 lose everything.
 struct FlowConfig {
   std::uint32_t members = 4;
   std::uint32_t dead = 1;

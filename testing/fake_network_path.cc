@@ -33,10 +33,10 @@ FakePath::FakePath(const PathConfig& config, std::uint64_t seed)
       answer_queue_(made<FakeQueue>(config.answer_queue)),
       policer_(made<TokenBucket>(config.policer)) {}
 
-std::optional<Instant> FakePath::carry_syn(const Endpoint& target, std::uint8_t attempt, Instant at,
+std::optional<Instant> FakePath::carry_syn(const Endpoint& target, std::uint16_t flow, Instant at,
                                            DropCounters& dropped) {
   if (is_lost_port(target)) return lost(dropped.port_loss);
-  if (takes_dead_flow(target, attempt)) return lost(dropped.flows);
+  if (takes_dead_flow(target, flow)) return lost(dropped.flows);
   if (syn_loss_.happens(config_.syn_loss)) return lost(dropped.syn_loss);
   if (is_down(Direction::kSyn, at)) return lost(dropped.bursts);
   if (syn_queue_) {
@@ -65,8 +65,8 @@ std::optional<Duration> FakePath::duplicate() {
   return config_.duplicate->by;
 }
 
-bool FakePath::takes_dead_flow(const Endpoint& target, std::uint8_t attempt) const {
-  return config_.flows && mix64(keyed(flow_key_, target) + attempt) % config_.flows->members < config_.flows->dead;
+bool FakePath::takes_dead_flow(const Endpoint& target, std::uint16_t flow) const {
+  return config_.flows && mix64(keyed(flow_key_, target) + flow) % config_.flows->members < config_.flows->dead;
 }
 
 bool FakePath::is_lost_port(const Endpoint& target) const {

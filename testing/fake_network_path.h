@@ -21,8 +21,9 @@ class FakePath {
  public:
   FakePath(const PathConfig& config, std::uint64_t seed);
 
-  // When a SYN that left at `at` is at the host, but for propagation; empty: lost.
-  std::optional<Instant> carry_syn(const Endpoint& target, std::uint8_t attempt, Instant at, DropCounters& dropped);
+  // When a SYN that left at `at` is at the host, but for propagation; empty: lost. `flow`: what a path of several
+  // members chooses by, besides the target.
+  std::optional<Instant> carry_syn(const Endpoint& target, std::uint16_t flow, Instant at, DropCounters& dropped);
   // An answer that the host gives at `at`. `host_delay` is the host's own part of the propagation.
   struct Carried {
     Instant at;            // when it would be here, but for propagation
@@ -33,7 +34,7 @@ class FakePath {
   std::optional<Duration> duplicate();
 
  private:
-  bool takes_dead_flow(const Endpoint& target, std::uint8_t attempt) const;
+  bool takes_dead_flow(const Endpoint& target, std::uint16_t flow) const;
   bool is_lost_port(const Endpoint& target) const;
   bool is_down(Direction direction, Instant at);
   Duration propagation();

@@ -213,6 +213,38 @@ TEST(FakeNetwork, CompletesNoHandshakeOfRawPacketsNorOneThatComesTooLate) {
   EXPECT_EQ(slow.seen().connections, 1U);
 }
 
+TEST(FakeNetwork, CompletesNoHandshakeOfACarriedPacketUntilItIsTold) {
+  HostConfig host{.kind = HostKind::kAllOpen};
+  host.ban = BanConfig{.count = 1, .within = 1s, .lasts = 1s};
+  FakeNetwork network({.host = host}, kSeed);
+  const Endpoint web{kHost, Port(80)};
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(network.carry({web, 40'000}, kStart).begin()->reason, Reason::kSynAck);
+  EXPECT_EQ(network.seen().connections, 0U);
+  network.connected(web, kStart);
+  EXPECT_EQ(network.seen().connections, 1U);
+  EXPECT_EQ(network.seen(kHost, Port(80)).connections, 1U);
+  EXPECT_EQ(network.seen(kHost, Port(80)).syns, 3U);
+  EXPECT_TRUE(network.carry({web, 40'000}, kStart).empty()) << "banned";
+  EXPECT_EQ(network.resent(), 0U);
+}
+
+TEST(FakeNetwork, CarriesAPacketAsItDoesATransmissionOfThatFlow) {
+  FakeNetwork sent(rough(), kSeed);
+  FakeNetwork carried(rough(), kSeed);
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    const Transmission t = probe(1 + i % 5'000, kHost, static_cast<std::uint8_t>(1 + i / 5'000));
+    const Instant now = kStart + i * 100us;
+    const FakeAnswers a = sent.transmit({t.probe, t.target, t.wait, Duration{}, t.attempt}, now);  // nobody waits
+    const FakeAnswers b = carried.carry({t.target, t.attempt, {t.probe, t.attempt}}, now);
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t j = 0; j < a.size(); ++j) {
+      ASSERT_EQ(a.begin()[j].reason, b.begin()[j].reason);
+      ASSERT_EQ(a.begin()[j].after, b.begin()[j].after);
+    }
+  }
+  EXPECT_EQ(sent.dropped(), carried.dropped());
+}
+
 TEST(FakeNetwork, SendsDuplicatesOfTheSameAnswer) {
   FakeNetwork network({.path = {.duplicate = LagConfig{.share = 1, .by = 3ms}}}, kSeed);
   const FakeAnswers answers = network.transmit(probe(80), kStart);
@@ -278,6 +310,7 @@ TEST(FakeNetwork, KeepsNoRowAHostWhenToldNotTo) {
   EXPECT_EQ(network.seen().syns, 20U);
   EXPECT_EQ(network.seen(kHost, Port(1)).syns, 0U);
   EXPECT_EQ(network.dropped().rst_limit, 9U);
+  EXPECT_EQ(network.hosts_kept(), 1U);
 }
 
 }  // namespace
