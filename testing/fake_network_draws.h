@@ -27,6 +27,7 @@ enum class FakeEffect : std::uint64_t {
   kLate,
   kDuplicate,
   kForged,
+  kSequence,
 };
 
 constexpr std::uint64_t seed_of(std::uint64_t seed, FakeEffect effect) {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Held against packets that Linux made: its SYNs, and what it said to ours.
+#include "testing/tun_packet.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace portsweep {
+namespace {
+
+using ::testing::ElementsAreArray;
+
+std::vector<std::uint8_t> bytes_of(std::string_view hex) {
+  std::vector<std::uint8_t> bytes;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    bytes.push_back(static_cast<std::uint8_t>(std::stoul(std::string(hex.substr(i, 2)), nullptr, 16)));
+  }
+  return bytes;
+}
+
+// connect(2) to 10.1.2.3 port 80, and to fd00::5 port 80.
+const auto kLinuxSyn = bytes_of(
+    "4500003c3b44400040064763ac1000010a01020389300050b933e7db00000000a002faf07a380000020405b40402080a0ca4e38a"
+    "000000000103030a");
+const auto kLinuxSyn6 = bytes_of(
+    "600d508400280640fc000000000000000000000000000001fd000000000000000000000000000005a8ca005082b55b1e00000000"
+    "a002fd205de10000020405a00402080adbf09128000000000103030a");
+// SYNs of ours from port 4000 with sequence number 1000, and what Linux said: RST, and ICMP by a packet filter.
+const auto kSyn = bytes_of("4500002800074000400684af0a000009ac1000010fa0000a000003e80000000050020400e2360000");
+const auto kSyn6 = bytes_of(
+    "6000000000140640fd000000000000000000000000000009fc0000000000000000000000000000010fa0000a000003e800000000"
+    "500204009f450000");
+const auto kLinuxReset = bytes_of("4500002800004000400684b6ac1000010a000009000a0fa000000000000003e950140000e6230000");
+const auto kLinuxReset6 = bytes_of(
+    "60082f6700140640fc000000000000000000000000000001fd000000000000000000000000000009000a0fa000000000000003e9"
+    "50140000a3320000");
+const auto kLinuxProhibited = bytes_of(
+    "45c00044ece400004001d6faac1000010a000009030db327000000004500002800074000400684af0a000009ac1000010fa0000a"
+    "000003e80000000050020400e2360000");
+const auto kLinuxProhibited6 = bytes_of(
+    "6002b81000443a40fc000000000000000000000000000001fd00000000000000000000000000000901019f3a000000006000000000"
+    "140640fd000000000000000000000000000009fc0000000000000000000000000000010fa0000a000003e800000000500204009f45"
+    "0000");
+
+const Address kHost = Address::v4(0xac100001);
+const Address kHost6 = *parse_address("fc00::1");
+const TcpFlow kFlow{{kHost, Port(10)}, Address::v4(0x0a000009), 4000};
+const TcpFlow kFlow6{{kHost6, Port(10)}, *parse_address("fd00::9"), 4000};
+
+TcpSegment segment_of(Bytes packet) {
+  const ParsedPacket parsed = parse_packet(packet);
+  const auto* segment = std::get_if<TcpSegment>(&parsed);
+  EXPECT_NE(segment, nullptr);
+  return segment == nullptr ? TcpSegment{kFlow, 0, 0, 0, 0} : *segment;
+}
+std::optional<PacketFault> fault_of(Bytes packet) {
+  const ParsedPacket parsed = parse_packet(packet);
+  const auto* fault = std::get_if<PacketFault>(&parsed);
+  return fault == nullptr ? std::nullopt : std::optional(*fault);
+}
+
+TEST(InternetChecksum, IsThatOfTheRfc) {
+  EXPECT_EQ(internet_checksum(bytes_of("0001f203f4f5f6f7")), 0xffff - 0xddf2);  // RFC 1071, 3
+  EXPECT_EQ(internet_checksum(bytes_of("0001f203f4f5f6f7ab")), internet_checksum(bytes_of("0001f203f4f5f6f7ab00")));
+  EXPECT_EQ(internet_checksum({}), 0xffff);
+}
+
+TEST(TunPacket, ReadsTheSynsOfLinux) {
+  const TcpSegment v4 = segment_of(kLinuxSyn);
+  EXPECT_EQ(v4.flow, (TcpFlow{{Address::v4(0x0a010203), Port(80)}, kHost, 0x8930}));
+  EXPECT_EQ(v4.sequence, 0xb933e7dbU);
+  EXPECT_EQ(v4.acknowledgement, 0U);
+  EXPECT_EQ(v4.data, 0U);
+  EXPECT_EQ(v4.flags, TcpFlags::kSyn);
+  const TcpSegment v6 = segment_of(kLinuxSyn6);
+  EXPECT_EQ(v6.flow, (TcpFlow{{*parse_address("fd00::5"), Port(80)}, kHost6, 0xa8ca}));
+  EXPECT_EQ(v6.sequence, 0x82b55b1eU);
+  EXPECT_EQ(v6.flags, TcpFlags::kSyn);
+}
+
+TEST(TunPacket, CountsDataBehindTheHeadersAndNoPadding) {
+  auto packet = kSyn;
+  packet.insert(packet.end(), {'a', 'b', 'c'});
+  EXPECT_EQ(segment_of(packet).data, 0U) << "behind the end that the header names";
+  packet[3] = static_cast<std::uint8_t>(packet.size());
+  seal(packet);
+  EXPECT_EQ(segment_of(packet).data, 3U);
+}
+
+TEST(TunPacket, BuildsTheResetsOfLinux) {
+  const TcpAnswer reset{.flow = kFlow, .sequence = 0, .acknowledgement = 1001, .flags = 0x14};
+  EXPECT_THAT(build_tcp(reset).bytes(), ElementsAreArray(kLinuxReset));
+  TcpAnswer reset6 = reset;
+  reset6.flow = kFlow6;
+  auto without_label = kLinuxReset6;
+  std::fill_n(without_label.begin() + 1, 3, std::uint8_t{0});  // the flow label, which is in no checksum
+  EXPECT_THAT(build_tcp(reset6).bytes(), ElementsAreArray(without_label));
+}
+
+TEST(TunPacket, BuildsTheErrorsOfLinux) {
+  const Packet v4 = build_unreachable(kHost, Reason::kAdminProhibited, kSyn);
+  EXPECT_THAT(v4.bytes().subspan(20), ElementsAreArray(Bytes(kLinuxProhibited).subspan(20)));
+  const Packet v6 = build_unreachable(kHost6, Reason::kAdminProhibited, kSyn6);
+  EXPECT_THAT(v6.bytes().subspan(40), ElementsAreArray(Bytes(kLinuxProhibited6).subspan(40)));
+  EXPECT_EQ(internet_checksum(v4.bytes().first(20)), 0);
+  EXPECT_EQ(v4.bytes()[8], 64);
+  EXPECT_EQ(v6.bytes()[7], 64);
+}
+
+TEST(TunPacket, FindsTheChecksumsOfLinux) {
+  for (const auto* packet :
+       {&kLinuxSyn, &kLinuxSyn6, &kLinuxReset, &kLinuxReset6, &kLinuxProhibited, &kLinuxProhibited6}) {
+    auto sealed = *packet;
+    seal(sealed);
+    EXPECT_EQ(sealed, *packet);
+  }
+}
+
+TEST(TunPacket, OffersAnMssByFamily) {
+  for (const auto& [flow, mss] : {std::pair{kFlow, 1460}, std::pair{kFlow6, 1440}}) {
+    const Packet packet = build_tcp({.flow = flow, .sequence = 7, .acknowledgement = 9, .flags = 0x12});
+    const Bytes bytes = packet.bytes();
+    EXPECT_THAT(bytes.last(4), ElementsAreArray({2, 4, mss >> 8, mss & 0xff}));
+    // Read from the other end it is a segment of the flow that leads back.
+    const TcpSegment read = segment_of(bytes);
+    EXPECT_EQ(read.flow, (TcpFlow{{flow.client, Port(4000)}, flow.target.address, 10}));
+    EXPECT_EQ(read.sequence, 7U);
+    EXPECT_EQ(read.acknowledgement, 9U);
+    EXPECT_EQ(read.flags, 0x12);
+  }
+}
+
+TEST(TunPacket, HasAWordOfIcmpForEachReason) {
+  const auto words = [](const Packet& packet, std::size_t at) {
+    return std::pair<int, int>(packet.bytes()[at], packet.bytes()[at + 1]);
+  };
+  using Row = std::tuple<Reason, std::pair<int, int>, std::pair<int, int>>;
+  for (const auto& [reason, v4, v6] :
+       {Row{Reason::kNetUnreach, {3, 0}, {1, 0}}, Row{Reason::kHostUnreach, {3, 1}, {1, 3}},
+        Row{Reason::kProtoUnreach, {3, 2}, {4, 1}}, Row{Reason::kPortUnreach, {3, 3}, {1, 4}},
+        Row{Reason::kAdminProhibited, {3, 13}, {1, 1}}}) {
+    EXPECT_EQ(words(build_unreachable(kHost, reason, kSyn), 20), v4);
+    EXPECT_EQ(words(build_unreachable(kHost6, reason, kSyn6), 40), v6);
+  }
+}
+
+TEST(TunPacket, QuotesOnlySoMuch) {
+  auto large = kSyn;
+  large.resize(1500, 0xee);
+  const Packet packet = build_unreachable(kHost, Reason::kPortUnreach, large);
+  EXPECT_EQ(packet.bytes().size(), 20 + 8 + Packet::kQuoted);
+  EXPECT_EQ(internet_checksum(packet.bytes().subspan(20)), 0);
+}
+
+TEST(TunPacket, SaysWhatIsNotTcp) {
+  EXPECT_EQ(fault_of(kLinuxProhibited), PacketFault::kNotTcp);
+  EXPECT_EQ(fault_of(kLinuxProhibited6), PacketFault::kNotTcp);
+  for (const int offset : {0x20, 0x01}) {  // more fragments, a later fragment
+    auto fragment = kSyn;
+    fragment[6] = static_cast<std::uint8_t>(offset);
+    EXPECT_EQ(fault_of(fragment), PacketFault::kNotTcp);
+  }
+}
+
+// What is wrong with the packet once one byte of it is another.
+std::optional<PacketFault> fault_with(std::vector<std::uint8_t> packet, std::size_t at, int value) {
+  packet[at] = static_cast<std::uint8_t>(value);
+  return fault_of(packet);
+}
+
+TEST(TunPacket, SaysWhatCannotBe) {
+  EXPECT_EQ(fault_of({}), PacketFault::kMalformed);
+  EXPECT_EQ(fault_with(kSyn, 0, 0x55), PacketFault::kMalformed) << "version 5";
+  EXPECT_EQ(fault_with(kSyn, 0, 0x44), PacketFault::kMalformed) << "a header of 16 bytes";
+  EXPECT_EQ(fault_with(kSyn, 0, 0x4b), PacketFault::kMalformed) << "a header longer than the packet";
+  EXPECT_EQ(fault_with(kSyn, 3, 41), PacketFault::kMalformed) << "longer than it is";
+  EXPECT_EQ(fault_with(kSyn, 3, 39), PacketFault::kMalformed) << "no room for TCP";
+  EXPECT_EQ(fault_with(kSyn6, 5, 21), PacketFault::kMalformed) << "longer than it is";
+  EXPECT_EQ(fault_with(kSyn, 32, 0x40), PacketFault::kMalformed) << "a TCP header of 16 bytes";
+  EXPECT_EQ(fault_with(kSyn, 32, 0x60), PacketFault::kMalformed) << "options behind the end";
+  EXPECT_EQ(fault_with(kSyn, 23, 0), PacketFault::kMalformed) << "port 0";
+}
+
+TEST(TunPacket, IsMalformedWhereverItIsCutOff) {
+  for (const auto* packet : {&kLinuxSyn, &kLinuxSyn6}) {
+    for (std::size_t size = 0; size < packet->size(); ++size) {
+      EXPECT_EQ(fault_of(Bytes(*packet).first(size)), PacketFault::kMalformed) << size;
+    }
+  }
+}
+
+TEST(TunPacket, TakesNoByteThatTheChecksumsDoNotVouchFor) {
+  for (const auto* packet : {&kLinuxSyn, &kLinuxSyn6}) {
+    const bool v4 = packet == &kLinuxSyn;
+    for (std::size_t at = 0; at < packet->size(); ++at) {
+      if (!v4 && (at < 4 || at == 7)) continue;  // label and hop limit of IPv6 are in no checksum
+      EXPECT_TRUE(fault_with(*packet, at, (*packet)[at] ^ 0x10)) << at;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace portsweep
