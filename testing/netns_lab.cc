@@ -149,14 +149,15 @@ std::optional<std::string> NetnsLab::unavailable() {
 
 bool has_lab() {
   static const std::optional<std::string> reason = NetnsLab::unavailable();
-  if (!reason) return true;
+  if (reason) give_up_lab(*reason);
+  return !reason;
+}
+
+void give_up_lab(const std::string& reason) {
   const char* required = std::getenv("PORTSWEEP_REQUIRE");
   const bool must = required != nullptr && std::string(required).find("netns") != std::string::npos;
-  [&] {
-    if (must) FAIL() << "network namespaces are required, but: " << *reason;
-    GTEST_SKIP() << "no network namespaces: " << *reason;
-  }();
-  return false;
+  if (must) FAIL() << "network namespaces are required, but: " << reason;
+  GTEST_SKIP() << "no network namespaces: " << reason;
 }
 
 }  // namespace portsweep

@@ -84,5 +84,7 @@ class NetnsLab {
 
 // For SetUp(): if there can be no lab, marks the running case as skipped, or as failed where a lab is required.
 bool has_lab();
+// The same, for a reason of one's own.
+void give_up_lab(const std::string& reason);
 
 }  // namespace portsweep
