@@ -6,13 +6,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <csignal>
 
 #include "testing/cli_runner.h"
+#include "testing/closed_namespace.h"
 #include "testing/tun_lab.h"
 #include "tests/jsonl_lines.h"
 
 namespace portsweep {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr std::uint64_t kSeed = 21;
 
@@ -181,6 +185,110 @@ TEST_F(Tun, AHostBansForConnectionsThatWereMade) {
   EXPECT_EQ(judge(outcome).open, 5U) << outcome;
   EXPECT_EQ(lab.report().targets.connections, 5U);
   EXPECT_EQ(lab.report().dropped.ban, 7U);
+}
+
+// --- The program ----------------------------------------------------------------------------------------------------
+
+class TunProgram : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (has_tun_lab()) lab_.emplace();
+  }
+
+  Child program(std::vector<std::string> words) const {
+    words.insert(words.begin(), "portsweep-lab-tun");
+    Child child(std::move(words));
+    child.program(PORTSWEEP_LAB_TUN).in_namespace(lab_->where.name());
+    return child;
+  }
+  static Child::Condition is_ready() {
+    return [](const Outcome& so_far) { return so_far.err.find("ready") != std::string::npos; };
+  }
+
+  std::optional<TunNamespace> lab_;
+};
+
+TEST_F(TunProgram, PlaysUntilItIsStoppedAndSaysWhatItSaw) {
+  Outcome scan;
+  const auto scan_now = [&](int pid) {
+    scan = scan_in(*lab_, {"-p", "1-300", "10.0.0.1"}).run();
+    kill(pid, SIGTERM);
+  };
+  const std::vector<std::string> network{"--seed", "3",      "--scenario", "policer-2000",     "--policer",
+                                         "100000", "--open", "22,80",      "--filtered-share", "0.2"};
+  std::vector<std::string> words{"--device", TunNamespace::kDevice, "--count", "10.0.0.0/30", "80"};
+  words.insert(words.end(), network.begin(), network.end());
+  const Outcome played = program(words).do_when(scan_now, is_ready()).run();
+  ASSERT_EQ(played.exit, 0) << played;
+  const auto json = nlohmann::json::parse(played.out);
+  const JsonLines lines(scan.out);
+  EXPECT_EQ(json["seed"], 3);
+  EXPECT_EQ(json["received"]["syns"], lines.summary()["probes"]);
+  EXPECT_EQ(json["targets"]["connections"], lines.summary()["open"]);
+  EXPECT_EQ(json["ports"].size(), 1U);
+  EXPECT_EQ(json["ports"][0]["host"], "10.0.0.1");
+  EXPECT_GE(json["ports"][0]["connections"], 1);
+
+  words = {"--truth", "10.0.0.1", "1-300"};
+  words.insert(words.end(), network.begin(), network.end());
+  std::string found;
+  for (int port = 1; port <= 300; ++port) {
+    const std::string state = lines.port("10.0.0.1", port)["state"];
+    found += "10.0.0.1 " + std::to_string(port) + " " + state + "\n";
+  }
+  EXPECT_EQ(program(words).run().out, found);
+}
+
+TEST_F(TunProgram, EndsByItselfAfterItsTime) {
+  const Outcome played = program({"--device", "lab", "--for", "0.05"}).run();
+  EXPECT_EQ(played.exit, 0) << played;
+  EXPECT_EQ(nlohmann::json::parse(played.out)["received"]["syns"], 0);
+}
+
+TEST_F(TunProgram, EndsWhenItsDeviceIsGone) {
+  const auto delete_device = [&](int) { lab_->where.ip("link delete lab"); };
+  const Outcome played = program({"--device", "lab"}).do_when(delete_device, is_ready()).run();
+  EXPECT_EQ(played.exit, 0) << played;
+}
+
+TEST_F(TunProgram, DoesNotRunWhereThereIsAWayOut) {
+  std::optional<std::string> way_out = "not asked";
+  const auto ask = [&] { way_out = find_way_out(); };
+  lab_->where.run(ask);
+  EXPECT_EQ(way_out, std::nullopt);
+  for (const std::string route : {"default dev lab", "default dev lab table 7", "::/0 dev lab"}) {
+    lab_->where.ip("route add " + route);
+    lab_->where.run(ask);
+    EXPECT_EQ(way_out, "a default route") << route;
+    if (route == "default dev lab") {
+      const Outcome refused = program({"--device", "lab", "--for", "0"}).run();
+      EXPECT_EQ(refused.exit, 4) << refused;
+      EXPECT_THAT(refused.err, HasSubstr("a default route"));
+      EXPECT_EQ(refused.out, "");
+    }
+    lab_->where.ip("route del " + route);
+    lab_->where.run(ask);
+    EXPECT_EQ(way_out, std::nullopt) << route;
+  }
+  lab_->where.ip("link add va type veth peer name vb");
+  lab_->where.run(ask);
+  EXPECT_EQ(way_out, std::nullopt);
+}
+
+// Any interface that is none of a laboratory's; not every kernel has one to make.
+TEST_F(TunProgram, DoesNotRunBesideAnotherInterface) {
+  if (Child({"ip", "-n", lab_->where.name(), "link", "add", "other", "type", "bridge"}).run().exit != 0) {
+    GTEST_SKIP() << "the kernel has no bridges";
+  }
+  const Outcome refused = program({"--device", "lab", "--for", "0"}).run();
+  EXPECT_EQ(refused.exit, 4) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("the interface other"));
+}
+
+TEST_F(TunProgram, RefusesWrongWords) {
+  const Outcome refused = program({"--device"}).run();
+  EXPECT_EQ(refused.exit, 2) << refused;
+  EXPECT_THAT(refused.err, HasSubstr("--device: needs a value"));
 }
 
 }  // namespace
