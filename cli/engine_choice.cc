@@ -111,8 +111,9 @@ Result<std::vector<EngineChoice>> parse_engines(const FlagUse& use) { return Lis
 std::string engine_words() { return fmt::format("{}", fmt::join(names(), " ")); }
 
 std::string tell(const EngineRow& engine) {
-  return fmt::format("{}; {}; --timeout {} --max-tries {} --order {}", engine.summary, workers_text(engine),
-                     to_text(engine.pace.timeout), engine.pace.max_tries, engine.in_order ? "port" : "random");
+  const std::string miss = engine.pace.adaptive ? " --miss " + to_text(engine.pace.miss) : "";
+  return fmt::format("{}; {}; --timeout {}{} --max-tries {} --order {}", engine.summary, workers_text(engine),
+                     to_text(engine.pace.timeout), miss, engine.pace.max_tries, engine.in_order ? "port" : "random");
 }
 
 }  // namespace portsweep::cli

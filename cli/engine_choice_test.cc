@@ -74,6 +74,7 @@ TEST(EngineList, EndsSomewhere) {
 
 TEST(EngineHelp, TellsTheProfile) {
   EXPECT_EQ(engine_words(), "auto connect sequential processes threads");
+  EXPECT_THAT(tell(row_of(EngineKind::kConnect)), HasSubstr("--timeout 950ms --miss 1e-6 --max-tries "));
   EXPECT_THAT(tell(row_of(EngineKind::kProcesses)), HasSubstr("10 workers, at most 1,000; --timeout 1s --max-tries 1"));
 }
 

@@ -8,13 +8,18 @@
 #include <limits>
 #include <string>
 
+#include "cli/timing_choice.h"
 #include "portsweep/base/numbers.h"
+#include "portsweep/pace/pace_config.h"
 
 namespace portsweep::cli {
 namespace {
 
 constexpr std::uint64_t kMaxRate = 10'000'000;
-constexpr std::uint8_t kMaxTries = 16;
+constexpr std::uint8_t kMaxTries = PaceConfig::kMostTries;
+static_assert(kMaxTries == 16, "the help of --max-tries and --max-retries says so");
+static_assert(PaceConfig().miss == 1e-6, "the help of --miss says so");
+constexpr ProbabilityBounds kMissBounds{1e-12, 0.5};
 constexpr std::uint64_t kMinDescriptors = 16;
 constexpr std::uint64_t kMaxDescriptors = 1'073'741'816;  // the kernel's ceiling of fs.nr_open
 constexpr std::uint64_t kAnyNumber = std::numeric_limits<std::uint64_t>::max();
@@ -164,6 +169,21 @@ Result<void> set_max_rate(RawArgs& raw, const FlagUse& use) {
   return {};
 }
 
+Result<void> set_host_rate(RawArgs& raw, const FlagUse& use) {
+  raw.pace.host_rate = TRY(parse_count(use, 1, kMaxRate));
+  return {};
+}
+
+Result<void> set_net_rate(RawArgs& raw, const FlagUse& use) {
+  raw.pace.net_rate = TRY(parse_count(use, 1, kMaxRate));
+  return {};
+}
+
+Result<void> set_miss(RawArgs& raw, const FlagUse& use) {
+  raw.pace.miss = TRY(parse_probability(use, kMissBounds));
+  return {};
+}
+
 Result<void> check_min_rate(RawArgs& raw, const FlagUse& use) {
   TRY_VOID(parse_count(use, 1, kMaxRate));
   adjust(raw, use.flag, "no lower bound is kept: the rate adapts to what the network bears");
@@ -199,22 +219,16 @@ Result<void> set_descriptors(RawArgs& raw, const FlagUse& use) {
   return {};
 }
 
-// nmap's six steps. The slow ones say how gentle a scan must be, which --max-rate can promise; the fast ones ask for
-// what the pace does by itself.
+void set_preset(RawArgs& raw, const TimingPreset& preset) { raw.pace.timing = RawTiming{option_of(preset), &preset}; }
+
 Result<void> set_timing(RawArgs& raw, const FlagUse& use) {
-  static constexpr std::array<std::string_view, 6> kNumbers{"0", "1", "2", "3", "4", "5"};
-  static constexpr std::array<std::string_view, 6> kNames{"paranoid", "sneaky",     "polite",
-                                                          "normal",   "aggressive", "insane"};
-  static constexpr std::array<std::uint64_t, 3> kSlowRates{1, 2, 100};
-  const auto* name = std::find(kNames.begin(), kNames.end(), use.value);
-  const std::string number = fmt::format("{}", name - kNames.begin());
-  const std::size_t step = TRY(parse_choice({use.flag, name == kNames.end() ? use.value : number}, kNumbers));
-  if (step >= kSlowRates.size()) {
-    adjust(raw, use.flag, "the rate adapts by itself; --max-rate bounds it");
-    return {};
-  }
-  raw.pace.max_rate = kSlowRates[step];
-  adjust(raw, use.flag, fmt::format("taken as --max-rate {}", kSlowRates[step]));
+  const TimingPreset* preset = TRY(parse_timing(use));
+  set_preset(raw, *preset);
+  return {};
+}
+
+Result<void> set_polite(RawArgs& raw, const FlagUse&) {
+  set_preset(raw, polite_timing());
   return {};
 }
 
@@ -385,20 +399,48 @@ constexpr Flag kFlags[] = {
    .summary = "longest wait for one probe (default 950ms)",
    .details = "A number and a unit: ns, us, ms, s, m, h. From 1ms to 1h. Other engines have other defaults.",
    .apply = set_timeout},
+  {.names = "--miss", .category = Category::kPace, .takes = Takes::kValue, .value = "P",
+   .summary = "chance that a filtered port is not (default 1e-6)",
+   .details = "From 1e-12 to 0.5. A silent port is tried until the chance that it would have answered, had no packet "
+              "been lost, is below P; the loss is measured by ports that answer. Where that cannot be had the host's "
+              "verdict says so. Engines other than connect measure no loss.",
+   .apply = set_miss},
   {.names = "--max-tries", .aliases = "--tries", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
-   .summary = "tries before a silent port is filtered (default 2)",
-   .details = "From 1 to 16. More tries make a wrong \"filtered\" less likely on a network that loses packets. "
-              "Engines other than connect try once.",
+   .summary = "the most tries of a port that stays silent",
+   .details = "From 1 to 16. A port that stays silent is tried as often as --miss asks for, and no oftener than this. "
+              "With 16 a port of which that is still not enough is left unexamined; with fewer it is called filtered "
+              "after so many tries, and uncertified if the bound is not reached. Below, under Engines, stands how many "
+              "each takes by default.",
    .apply = set_max_tries},
   {.names = "--max-retries", .aliases = "--retries", .category = Category::kPace, .takes = Takes::kValue,
    .value = "N",
    .summary = "the same, not counting the first try",
    .details = "--max-retries 1 is --max-tries 2. From 0 to 15.",
    .apply = set_max_retries},
+  {.names = "-T", .category = Category::kPace, .takes = Takes::kValue, .attached = true, .value = "0-5",
+   .choices = "0 1 2 3 4 5 paranoid sneaky polite normal aggressive insane", .completes = Completes::kChoices,
+   .summary = "a preset: 0 slowest, 3 the default, 5 fastest",
+   .details = "Below, under Presets, stands what each changes. Options that are given win over a preset, wherever they "
+              "stand; of -T and --polite the last one counts. None changes how sure a scan is: that is --miss. nmap's "
+              "words work too: paranoid, sneaky, polite (which is 2), normal, aggressive, insane. Of engines other "
+              "than connect a preset changes the --max-rate only.",
+   .apply = set_timing},
+  {.names = "--polite", .category = Category::kPace,
+   .summary = "a preset: spare each host and each network",
+   .details = "Below, under Presets, stands what it changes. Many hosts are still scanned at once.",
+   .apply = set_polite},
   {.names = "--max-rate", .aliases = "--rate", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
    .summary = "at most N probes a second",
    .details = "A whole number from 1 to 10,000,000.",
    .apply = set_max_rate},
+  {.names = "--host-rate", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
+   .summary = "at most N probes a second to one host",
+   .details = "A whole number from 1 to 10,000,000. For the engine connect.",
+   .apply = set_host_rate},
+  {.names = "--net-rate", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
+   .summary = "at most N probes a second to one network",
+   .details = "A network is a /24, of IPv6 a /64. A whole number from 1 to 10,000,000. For the engine connect.",
+   .apply = set_net_rate},
   {.names = "--deadline", .category = Category::kPace, .takes = Takes::kValue, .value = "DURATION",
    .summary = "stop the scan after this long",
    .details = "What was found until then is written; ports not yet examined are said to be so; exit code 3. "
@@ -480,11 +522,6 @@ constexpr Flag kFlags[] = {
   {.names = "-r", .takes = Takes::kRange, .attached = true, .value = "[A-B]",
    .summary = "ports A to B; without a value: --order port",
    .apply = set_range_or_order},
-  {.names = "-T", .takes = Takes::kValue, .attached = true, .value = "0-5", .choices = "0 1 2 3 4 5",
-   .completes = Completes::kChoices,
-   .summary = "timing: 0, 1, 2 are --max-rate 1, 2, 100",
-   .details = "The rate adapts by itself, so 3, 4 and 5 change nothing.",
-   .apply = set_timing},
   {.names = "--min-rate", .takes = Takes::kValue, .value = "N",
    .summary = "changes nothing: the rate adapts by itself",
    .apply = check_min_rate},
@@ -515,9 +552,6 @@ constexpr Flag kFlags[] = {
    .refusal = "the raw SYN engine does not exist in this version; -sT does the job and needs no privilege"},
   {.names = "--shard", .category = Category::kRefused, .takes = Takes::kAnything,
    .refusal = "scans cannot be cut into shards in this version; give each machine its own targets or ports"},
-  {.names = "--miss", .category = Category::kRefused, .takes = Takes::kAnything,
-   .refusal = "this version does not measure loss and so cannot bound the chance of a miss; --max-tries N tries "
-              "silent ports more often"},
   {.names = "-sU", .category = Category::kRefused, .refusal = "portsweep scans TCP ports only"},
   {.names = "-sN -sF -sX -sM", .category = Category::kRefused, .refusal = kNoStealth},
   {.names = "-sA -sW", .category = Category::kRefused,

@@ -11,6 +11,7 @@
 #include "cli/engine_choice.h"
 #include "cli/flags.h"
 #include "cli/parse.h"
+#include "cli/timing_choice.h"
 #include "cli/wrap.h"
 
 namespace portsweep::cli {
@@ -76,6 +77,12 @@ std::string engines_text() {
   return out;
 }
 
+std::string presets_text() {
+  std::string out = "Presets:\n";
+  for (const TimingPreset& preset : kTimingPresets) out += two_columns(option_of(preset), tell(preset) + ".");
+  return out;
+}
+
 std::string usage_text() { return "Usage: portsweep [scan] [OPTION...] TARGET...\n"; }
 
 std::string also_known_as(const Flag& flag) {
@@ -122,7 +129,7 @@ std::string long_help(std::span<const FormatRow> formats) {
   }
   out +=
       "\n" + wrap("An option given twice counts as given last, unless it says that it may be given more than once.", 0);
-  out += "\n" + engines_text() + "\n" + formats_text(formats) + "\nExamples:\n";
+  out += "\n" + engines_text() + "\n" + presets_text() + "\n" + formats_text(formats) + "\nExamples:\n";
   for (const HelpExample& example : kExamples) out += fmt::format("  {}\n{}", example.command, wrap(example.what, 6));
   out += "\nExit codes:\n";
   for (const HelpExitCode& code : kExitCodes) out += fmt::format("  {:<4}{}\n", code.number, code.meaning);

@@ -51,8 +51,8 @@ TEST(LongHelp, NamesEveryOptionAndAlias) {
 
 TEST(LongHelp, TellsCommandsFormatsExamplesAndExitCodes) {
   const std::string text = long_help(kTestFormats);
-  for (const char* part : {"Commands:", "completions bash|zsh|fish", "jsonl (.jsonl)",
-                           "Examples:", "Exit codes:", "NO_COLOR", "  130 interrupted"}) {
+  for (const char* part : {"Commands:", "completions bash|zsh|fish", "jsonl (.jsonl)", "Presets:", "--polite",
+                           "--host-rate 100", "Examples:", "Exit codes:", "NO_COLOR", "  130 interrupted"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }

@@ -7,6 +7,7 @@
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/parse.h"
+#include "cli/timing_choice.h"
 
 namespace portsweep::cli {
 namespace {
@@ -82,6 +83,12 @@ std::string engines_section() {
   return out;
 }
 
+std::string presets_section() {
+  std::string out = section("PRESETS");
+  for (const TimingPreset& preset : kTimingPresets) out += entry(bold(option_of(preset)), roff(tell(preset)) + ".");
+  return out;
+}
+
 std::string formats_section(std::span<const FormatRow> formats) {
   std::string out = section("FORMATS");
   for (const FormatRow& row : formats) out += entry(bold(row.name), roff(row.summary));
@@ -108,8 +115,8 @@ std::string man_page(std::span<const FormatRow> formats, std::string_view versio
   out += section("SYNOPSIS") + bold("portsweep") + " [" + bold("scan") + "] [" + italic("OPTION") + "...] " +
          italic("TARGET") + "...\n";
   out += section("DESCRIPTION") + roff(kHelpPurpose) + "\n.PP\n" + roff(kHelpTargets) + "\n";
-  out += commands_section() + options_section() + engines_section() + formats_section(formats) + examples_section() +
-         exit_section();
+  out += commands_section() + options_section() + engines_section() + presets_section() + formats_section(formats) +
+         examples_section() + exit_section();
   return out + section("ENVIRONMENT") + roff(kHelpEnvironment) + "\n";
 }
 

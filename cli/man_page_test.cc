@@ -33,6 +33,10 @@ TEST(ManPage, NamesEveryOption) {
   EXPECT_THAT(page, HasSubstr("portsweep 1.2.3"));
 }
 
+TEST(ManPage, TellsThePresets) {
+  EXPECT_THAT(man_page(kTestFormats, "1.2.3"), HasSubstr(".SH PRESETS\n.TP\n\\fB\\-T0\\fR\n\\-\\-max\\-rate 1;"));
+}
+
 TEST(ManPage, HasNoLineThatIsAControlLineByAccident) {
   const std::string page = man_page(kTestFormats, "1.2.3");
   std::size_t start = 0;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -75,16 +74,19 @@ Result<std::string_view> take_command(std::vector<Token>& tokens) {
   return command;
 }
 
-// -h, --help and --version, wherever they stand; the first of them.
-std::optional<Command> asked_of_us(std::span<const Token> tokens) {
-  for (const Token& token : tokens) {
-    if (token.flag == nullptr || token.flag->scope != Scope::kEverywhere) continue;
-    const std::string_view name = main_name(*token.flag);
-    if (name == "-h") return ShortHelp{};
-    if (name == "--help") return LongHelp{};
-    return Version{};
-  }
-  return std::nullopt;
+// -h, --help and --version, wherever they stand; the first of them, or nullptr.
+const Flag* asked_of_us(std::span<const Token> tokens) {
+  const auto asked = std::find_if(tokens.begin(), tokens.end(), [](const Token& token) {
+    return token.flag != nullptr && token.flag->scope == Scope::kEverywhere;
+  });
+  return asked == tokens.end() ? nullptr : asked->flag;
+}
+
+Command answer_to(const Flag& asked) {
+  const std::string_view name = main_name(asked);
+  if (name == "-h") return ShortHelp{};
+  if (name == "--help") return LongHelp{};
+  return Version{};
 }
 
 Result<void> check_scope(const Token& token, std::string_view command) {
@@ -135,7 +137,7 @@ Result<Command> parse_command_line(std::span<const char* const> argv) {
   const std::vector<std::string_view> words(argv.begin() + (argv.empty() ? 0 : 1), argv.end());
   if (words.empty()) return Command(Usage{});
   std::vector<Token> tokens = TRY(lex(words));
-  if (auto asked = asked_of_us(tokens)) return *std::move(asked);
+  if (const Flag* asked = asked_of_us(tokens)) return answer_to(*asked);
   const std::string_view command = TRY(take_command(tokens));
   if (command == "help") return Command(LongHelp{});  // "help scan": the long help holds it all
   if (command == "version") return bare(command, tokens, Version{});

@@ -120,6 +120,11 @@ TEST(Options, OfPaceAreBounded) {
   EXPECT_EQ(scan({"--tries", "16"}).pace.max_tries, 16);
   EXPECT_EQ(scan({"--max-rate", "10000000"}).pace.max_rate, 10'000'000U);
   EXPECT_EQ(scan({"--seed", "18446744073709551615"}).pace.seed, ~std::uint64_t{0});
+  EXPECT_EQ(scan({"--miss", "1e-9"}).pace.miss, 1e-9);
+  EXPECT_EQ(scan({"--host-rate", "100", "--net-rate", "1000"}).pace.host_rate, 100U);
+  EXPECT_EQ(scan({"--host-rate", "100", "--net-rate", "1000"}).pace.net_rate, 1000U);
+  EXPECT_THAT(error_of({"--miss", "1"}), HasSubstr("between 1e-12 and 0.5"));
+  EXPECT_THAT(error_of({"--net-rate", "0"}), HasSubstr("from 1 to 10,000,000"));
   EXPECT_THAT(error_of({"--tries", "17"}), HasSubstr("from 1 to 16"));
   EXPECT_THAT(error_of({"--max-rate", "10000001"}), HasSubstr("from 1 to 10,000,000"));
   EXPECT_THAT(error_of({"--workers", "0"}), HasSubstr("from 1 up"));
@@ -135,17 +140,22 @@ TEST(Options, OfOrderMeanWhatTheySay) {
 }
 
 TEST(Options, AreAdjustedAndSaidOnce) {
-  const RawArgs raw = scan({"--workers", "257", "--wait", "3", "--wait", "4", "-T4"});
+  const RawArgs raw = scan({"--workers", "257", "--wait", "3", "--wait", "4", "--min-rate", "9", "-T4"});
   EXPECT_EQ(raw.pace.workers->count, 257U) << "how many an engine takes is not known here";
   EXPECT_THAT(raw.adjusted,
-              ElementsAre(Field(&OptionAdjusted::option, "--wait"), Field(&OptionAdjusted::option, "-T")));
+              ElementsAre(Field(&OptionAdjusted::option, "--wait"), Field(&OptionAdjusted::option, "--min-rate")));
 }
 
-TEST(Options, OfSlowTimingBoundTheRate) {
-  EXPECT_EQ(scan({"-T0"}).pace.max_rate, 1U);
-  EXPECT_EQ(scan({"-T", "sneaky"}).pace.max_rate, 2U);
-  EXPECT_EQ(scan({"-T2"}).pace.max_rate, 100U);
-  EXPECT_EQ(scan({"-T5"}).pace.max_rate, std::nullopt);
+TEST(Options, OfTimingAreAPresetOfWhichTheLastCounts) {
+  EXPECT_EQ(scan({"h"}).pace.timing, std::nullopt);
+  const RawPace slow = scan({"-T0", "h"}).pace;
+  EXPECT_EQ(slow.timing->flag, "-T0");
+  EXPECT_EQ(slow.timing->preset->max_rate, 1U);
+  EXPECT_EQ(slow.max_rate, std::nullopt) << "what was asked for by an option of its own is kept apart";
+  EXPECT_EQ(scan({"-T", "sneaky", "h"}).pace.timing->flag, "-T1");
+  EXPECT_EQ(scan({"-T4", "--polite", "h"}).pace.timing->flag, "--polite");
+  EXPECT_EQ(scan({"--polite", "-T4", "h"}).pace.timing->flag, "-T4");
+  EXPECT_TRUE(scan({"-T0", "h"}).adjusted.empty());
   EXPECT_THAT(error_of({"-T6"}), HasSubstr("0, 1, 2, 3, 4, 5"));
 }
 

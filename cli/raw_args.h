@@ -17,6 +17,7 @@
 #include "portsweep/base/time.h"
 #include "portsweep/model/notice.h"
 #include "portsweep/net/port.h"
+#include "portsweep/pace/timing.h"
 
 namespace portsweep::cli {
 
@@ -63,10 +64,20 @@ struct RawWorkers {
   std::uint64_t count;
 };
 
+// One of the presets, -T0 to -T5 or --polite. What is given by an option of its own wins over it.
+struct RawTiming {
+  std::string flag;            // with its value: "-T4"
+  const TimingPreset* preset;  // a row of kTimingPresets
+};
+
 struct RawPace {
   std::optional<EngineKind> engine;
+  std::optional<RawTiming> timing;
   std::optional<Duration> timeout;
   std::optional<std::uint64_t> max_rate;
+  std::optional<std::uint64_t> host_rate;
+  std::optional<std::uint64_t> net_rate;
+  std::optional<double> miss;
   std::optional<std::uint8_t> max_tries;
   std::optional<Duration> deadline;
   std::optional<RawWorkers> workers;

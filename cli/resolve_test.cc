@@ -59,7 +59,8 @@ TEST_F(Resolving, GivesDefaults) {
   EXPECT_EQ(scan.seed, 42U);
   EXPECT_EQ(scan.order, ProbeOrder::kRandom);
   EXPECT_EQ(scan.pace.timeout, 950ms);
-  EXPECT_EQ(scan.pace.max_tries, 2);
+  EXPECT_EQ(scan.pace.max_tries, PaceConfig().max_tries);
+  EXPECT_EQ(scan.pace.miss, 1e-6);
   EXPECT_EQ(scan.engine.workers, 0U);
   EXPECT_EQ(scan.output.stdout_format->name, "text");
   EXPECT_FALSE(scan.output.options.stream);
@@ -124,6 +125,76 @@ TEST_F(Resolving, PutsWhatWasAskedBeforeAnEnginesProfile) {
   EXPECT_FALSE(scan.pace.adaptive);
   EXPECT_EQ(scan.order, ProbeOrder::kRandom);
   EXPECT_EQ(scan.engine.workers, 200U);
+}
+
+TEST_F(Resolving, TakesThePaceThatAPresetStandsFor) {
+  const PaceConfig defaults = config({"127.0.0.1"}).pace;
+  const PaceConfig slow = config({"-T0", "127.0.0.1"}).pace;
+  EXPECT_EQ(slow.max_rate, 1U);
+  EXPECT_EQ(slow.spacing, 500ms);
+  EXPECT_EQ(slow.open_port_connections, 2);
+  EXPECT_EQ(slow.timeout, defaults.timeout);
+  const PaceConfig fast = config({"-T", "insane", "127.0.0.1"}).pace;
+  EXPECT_EQ(fast.timeout, 500ms);
+  EXPECT_EQ(fast.spacing, 50ms);
+  EXPECT_EQ(fast.routed_ceiling, 300'000);
+  EXPECT_EQ(fast.max_rate, std::nullopt);
+  const PaceConfig polite = config({"--polite", "127.0.0.1"}).pace;
+  EXPECT_EQ(polite.host_rate, 100U);
+  EXPECT_EQ(polite.net_rate, 1000U);
+  EXPECT_EQ(polite.open_port_connections, 4);
+  for (const PaceConfig& pace : {slow, fast, polite}) {
+    EXPECT_EQ(pace.miss, defaults.miss) << "no preset makes a scan less sure";
+    EXPECT_EQ(pace.max_tries, defaults.max_tries);
+  }
+}
+
+TEST_F(Resolving, LetsOptionsWinOverAPresetWhereverTheyStand) {
+  EXPECT_EQ(config({"--max-rate", "9", "-T0", "127.0.0.1"}).pace.max_rate, 9U);
+  EXPECT_EQ(config({"-T0", "--max-rate", "9", "127.0.0.1"}).pace.max_rate, 9U);
+  EXPECT_EQ(config({"--timeout", "2s", "-T5", "127.0.0.1"}).pace.timeout, 2s);
+  const PaceConfig pace = config({"--host-rate", "7", "--miss", "1e-3", "--tries", "5", "--polite", "127.0.0.1"}).pace;
+  EXPECT_EQ(pace.host_rate, 7U);
+  EXPECT_EQ(pace.net_rate, 1000U);
+  EXPECT_EQ(pace.miss, 1e-3);
+  EXPECT_EQ(pace.max_tries, 5);
+  EXPECT_EQ(config({"--net-rate", "8", "127.0.0.1"}).pace.net_rate, 8U);
+  EXPECT_TRUE(good({"-T5", "--miss", "1e-3", "--net-rate", "8", "127.0.0.1"}).notices.empty());
+}
+
+TEST_F(Resolving, SaysWhatAFixedProfileHasNoUseFor) {
+  const auto said = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--engine", "threads", "127.0.0.1"});
+    const Resolved resolved = good(words);
+    EXPECT_EQ(resolved.config.pace.miss, row_of(EngineKind::kThreads).pace.miss);
+    EXPECT_EQ(resolved.config.pace.timeout, row_of(EngineKind::kThreads).pace.timeout);
+    EXPECT_EQ(resolved.config.pace.host_rate, std::nullopt);
+    std::vector<std::string> texts;
+    for (const Notice& notice : resolved.notices) {
+      const auto& adjusted = std::get<OptionAdjusted>(notice);
+      texts.push_back(adjusted.option + ": " + adjusted.why);
+    }
+    return texts;
+  };
+  const std::string none = ": the engine threads measures no loss, and ";
+  EXPECT_THAT(said({"--miss", "1e-9"}), ElementsAre("--miss" + none + "so cannot bound the chance of a miss"));
+  EXPECT_THAT(said({"--host-rate", "5", "--net-rate", "6"}),
+              ElementsAre("--host-rate" + none + "keeps no rate but --max-rate",
+                          "--net-rate" + none + "keeps no rate but --max-rate"));
+  EXPECT_THAT(said({"--polite"}), ElementsAre("--polite" + none + "its pace is fixed: the preset changes nothing"));
+  EXPECT_THAT(said({"-T5"}), ElementsAre("-T5" + none + "its pace is fixed: the preset changes nothing"));
+  EXPECT_THAT(said({"-T0"}), ElementsAre("-T0" + none + "its pace is fixed: of the preset only the --max-rate holds"));
+  EXPECT_THAT(said({"-T3"}), ::testing::IsEmpty());
+  EXPECT_EQ(config({"-T0", "--engine", "threads", "127.0.0.1"}).pace.max_rate, 1U);
+  EXPECT_EQ(config({"-T0", "--rate", "9", "--engine", "threads", "127.0.0.1"}).pace.max_rate, 9U);
+}
+
+// The engines that are compared are told apart, so each says for itself what it has no use for.
+TEST_F(Resolving, SaysWhatAFixedProfileHasNoUseForWhereEnginesAreCompared) {
+  const CompareConfig config = compared({"--engines", "threads,connect", "--miss", "1e-3", "127.0.0.1"});
+  EXPECT_EQ(config.contenders[0].notices.size(), 1U);
+  EXPECT_EQ(config.contenders[1].notices.size(), 0U);
+  EXPECT_EQ(config.contenders[1].pace.miss, 1e-3);
 }
 
 TEST_F(Resolving, CutsWorkersToWhatTheEngineTakes) {

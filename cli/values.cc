@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <optional>
 
@@ -62,6 +63,33 @@ std::optional<Duration> scaled(std::string_view number, const Unit& unit) {
   return Duration(nanoseconds);
 }
 
+bool are_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// The text before the first of these characters, and what follows it if there is one.
+struct Cut {
+  std::string_view before;
+  std::optional<std::string_view> after;
+};
+Cut cut_at(std::string_view text, std::string_view characters) {
+  const std::size_t at = text.find_first_of(characters);
+  if (at == std::string_view::npos) return {text, std::nullopt};
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+// from_chars() would take more: signs, ".5", "inf".
+bool is_plain_number(std::string_view text) {
+  const auto [mantissa, exponent] = cut_at(text, "eE");
+  const auto [whole, fraction] = cut_at(mantissa, ".");
+  if (!are_digits(whole) || (whole.size() > 1 && whole.front() == '0') || (fraction && !are_digits(*fraction))) {
+    return false;
+  }
+  if (!exponent) return true;
+  const bool is_signed = exponent->starts_with('-') || exponent->starts_with('+');
+  return are_digits(exponent->substr(is_signed ? 1 : 0));
+}
+
 }  // namespace
 
 std::string quote(std::string_view text) { return "'" + escape_text(text, kShownBytes) + "'"; }
@@ -79,6 +107,23 @@ Result<std::uint64_t> parse_count(const FlagUse& use, std::uint64_t min, std::ui
                                  ? fmt::format("from {} up, below 2^64", min)
                                  : fmt::format("from {} to {}", min, grouped(max));
   return bad_value(use, fmt::format("{} is not a whole number {}", quote(use.value), bounds));
+}
+
+Result<double> parse_probability(const FlagUse& use, const ProbabilityBounds& bounds) {
+  double value = -1;
+  // Out of the range of doubles is out of bounds, too: the value stays what it is.
+  if (is_plain_number(use.value)) std::from_chars(use.value.data(), use.value.data() + use.value.size(), value);
+  if (value >= bounds.min && value <= bounds.max) return value;
+  return bad_value(use, fmt::format("{} is not a number between {} and {}", quote(use.value), to_text(bounds.min),
+                                    to_text(bounds.max)))
+      .with_hint("a decimal number, as in 0.001 or 1e-6");
+}
+
+std::string to_text(double probability) {
+  std::string text = fmt::format("{}", probability);
+  // "1e-06" is how programs write it.
+  if (const std::size_t exponent = text.find("e-0"); exponent != std::string::npos) text.erase(exponent + 2, 1);
+  return text;
 }
 
 Result<Duration> parse_duration(const FlagUse& use, const DurationBounds& bounds) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The values of options, read strictly: whole numbers within bounds, durations with a unit, words from a short list.
-// Every error names the option, the bounds or the words that are possible, and points at the value with a caret.
+// The values of options, read strictly: whole numbers and probabilities within bounds, durations with a unit, words
+// from a short list. Every error names the option, the bounds or the words that are possible, and points at the value
+// with a caret.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,18 @@ std::string quote(std::string_view text);
 Error bad_value(const FlagUse& use, std::string message);
 
 Result<std::uint64_t> parse_count(const FlagUse& use, std::uint64_t min, std::uint64_t max);
+
+struct ProbabilityBounds {
+  double min;
+  double max;
+};
+
+// "0.001", "1e-6", "2.5e-3": a decimal number, with or without a power of ten. No sign, no leading or missing zeros, no
+// per cent, no fraction.
+Result<double> parse_probability(const FlagUse& use, const ProbabilityBounds& bounds);
+
+// The shortest digits that read back as the same number: "1e-6", "0.5".
+std::string to_text(double probability);
 
 struct DurationBounds {
   Duration min;

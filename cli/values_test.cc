@@ -63,6 +63,50 @@ TEST(DurationText, IsShort) {
   EXPECT_EQ(to_text(0s), "0s");
 }
 
+constexpr ProbabilityBounds kMiss{1e-12, 0.5};
+
+std::optional<double> probability(std::string_view text) {
+  const auto result = parse_probability({"--miss", text}, kMiss);
+  return result ? std::optional(*result) : std::nullopt;
+}
+
+TEST(ProbabilityValue, IsDecimalOrScientific) {
+  EXPECT_EQ(probability("0.001"), 0.001);
+  EXPECT_EQ(probability("1e-6"), 1e-6);
+  EXPECT_EQ(probability("1E-6"), 1e-6);
+  EXPECT_EQ(probability("1e-06"), 1e-6);
+  EXPECT_EQ(probability("2.5e-3"), 0.0025);
+  EXPECT_EQ(probability("0.0000001e+1"), 1e-6);
+  EXPECT_EQ(probability("0.5"), 0.5);
+  EXPECT_EQ(probability("1e-12"), 1e-12);
+  EXPECT_EQ(probability("0.000000000001"), 1e-12);
+}
+
+TEST(ProbabilityValue, IsStrict) {
+  for (const char* text :
+       {"",    ".5",  "1.",  "1.e-6", "e-6",    "1e",   "1e-",   "1e--6", "-1e-6",  "+1e-6", " 1e-6", "1e-6 ", "1e-6%",
+        "1/8", "0,1", "nan", "inf",   "0x1p-9", "00.1", "01e-6", "1e-6f", "1e-6e1", "0.1.1", "1d-6",  "1_e-6"}) {
+    EXPECT_EQ(probability(text), std::nullopt) << text;
+  }
+}
+
+TEST(ProbabilityValue, OutOfBoundsNamesThem) {
+  for (const char* text : {"0", "1", "0.51", "9e-13", "1e-400", "1e400", "0e0"}) {
+    EXPECT_EQ(probability(text), std::nullopt) << text;
+  }
+  const auto result = parse_probability({"--miss", "1"}, kMiss);
+  EXPECT_EQ(result.error().message(), "--miss: '1' is not a number between 1e-12 and 0.5");
+  EXPECT_THAT(result.error().hint(), HasSubstr("1e-6"));
+}
+
+TEST(ProbabilityText, IsShortAndReadsBack) {
+  EXPECT_EQ(to_text(1e-6), "1e-6");
+  EXPECT_EQ(to_text(1e-12), "1e-12");
+  EXPECT_EQ(to_text(2.5e-7), "2.5e-7");
+  EXPECT_EQ(to_text(0.001), "0.001");
+  for (const double value : {1e-12, 3e-10, 1e-9, 1e-6, 0.1 + 0.2, 0.5}) EXPECT_EQ(probability(to_text(value)), value);
+}
+
 TEST(CountValue, NamesItsBounds) {
   const auto result = parse_count({"--max-rate", "1e9"}, 1, 10'000'000);
   ASSERT_FALSE(result);
