@@ -27,9 +27,12 @@ std::string probes_text(const PlanSummary& plan) {
   return fmt::format("{} if no host of a range answers, at most {}", grouped(plan.probes_least), most);
 }
 
+// "a port that stays silent is tried 4 times, or up to 16 times where packets are lost"
 std::string tries_text(const PlanSummary& plan) {
-  if (plan.tries == 1) return "a port that stays silent is tried once";
-  return fmt::format("a port that stays silent is tried {} times", plan.tries);
+  std::string text = "a port that stays silent is tried ";
+  text += plan.tries == 1 ? "once" : fmt::format("{} times", plan.tries);
+  if (plan.tries_most > plan.tries) text += fmt::format(", or up to {} times where packets are lost", plan.tries_most);
+  return text;
 }
 
 // What bounds the rate: workers that wait, or a number.
@@ -59,6 +62,8 @@ std::string plan_text(const PlanSummary& plan) {
                      plan.discovery_ports));
   }
   line("probes", probes_text(plan) + "; " + tries_text(plan));
+  if (plan.miss)
+    line("miss", fmt::format("a port is called filtered if the chance of a miss is below {}", to_text(*plan.miss)));
   line("engine", plan.engine);
   line("time", worst_text(plan));
   if (plan.needs_confirmation) line("confirm", fmt::format("a scan needs --confirm-targets {}", plan.targets));
@@ -75,6 +80,7 @@ std::string plan_json(const PlanSummary& plan) {
   object.number("public_targets", plan.public_targets).number("addresses_refused", plan.refused);
   object.number("ports", plan.ports).text("port_list", plan.port_list).number("discovery_ports", plan.discovery_ports);
   object.number("probes_least", plan.probes_least).number("probes_most", plan.probes_most).number("tries", plan.tries);
+  object.number("tries_most", plan.tries_most).real("miss", plan.miss);
   object.text("engine", plan.engine).seconds("timeout_s", plan.timeout);
   if (plan.worst.workers > 0) object.number("workers", plan.worst.workers);
   object.real("rate", plan.worst.rate).seconds("time_most_s", plan.worst.time);

@@ -16,7 +16,9 @@ PlanSummary paced() {
   plan.targets = plan.singles = 1;
   plan.ports = plan.probes_least = plan.probes_most = 65'535;
   plan.port_list = "1-65535";
-  plan.tries = 2;
+  plan.tries = 4;
+  plan.tries_most = 16;
+  plan.miss = 1e-6;
   plan.engine = "connect";
   plan.timeout = 950ms;
   plan.worst = {.time = 3s, .rate = 50'000, .workers = 0};
@@ -25,7 +27,8 @@ PlanSummary paced() {
 
 PlanSummary fixed(std::uint64_t workers) {
   PlanSummary plan = paced();
-  plan.tries = 1;
+  plan.tries = plan.tries_most = 1;
+  plan.miss.reset();
   plan.engine = "threads";
   plan.timeout = 3s;
   plan.worst = {.time = 48s, .rate = static_cast<double>(workers) / 3, .workers = workers};
@@ -33,8 +36,26 @@ PlanSummary fixed(std::uint64_t workers) {
 }
 
 TEST(PlanText, TellsTheRateOfAnEngineThatPacesItself) {
-  EXPECT_THAT(plan_text(paced()), AllOf(HasSubstr("engine    connect\n"), HasSubstr("is tried 2 times\n"),
+  EXPECT_THAT(plan_text(paced()), AllOf(HasSubstr("engine    connect\n"),
+                                        HasSubstr("is tried 4 times, or up to 16 times where packets are lost\n"),
                                         HasSubstr("3 s at most, if everything is silent, at 50,000 probes a second")));
+}
+
+TEST(PlanText, TellsTheBoundOfAMissWhereLossIsMeasured) {
+  EXPECT_THAT(plan_text(paced()),
+              HasSubstr("miss      a port is called filtered if the chance of a miss is below 1e-6\n"));
+  EXPECT_THAT(plan_text(fixed(30)), Not(HasSubstr("miss")));
+}
+
+TEST(PlanText, SaysTheTriesThatMaxTriesLeaves) {
+  PlanSummary plan = paced();
+  plan.tries = plan.tries_most = 3;
+  EXPECT_THAT(plan_text(plan), HasSubstr("is tried 3 times\n"));
+}
+
+TEST(PlanJson, HasTheTriesAndTheBound) {
+  EXPECT_THAT(plan_json(paced()), HasSubstr(R"("tries":4,"tries_most":16,"miss":1e-06)"));
+  EXPECT_THAT(plan_json(fixed(1)), HasSubstr(R"("tries":1,"tries_most":1,"miss":null)"));
 }
 
 TEST(PlanText, TellsHowManyProbesOfTheOthersWaitAtATime) {

@@ -12,22 +12,39 @@ namespace {
 // For the pipe of each worker process, and a few of the coordinator's own.
 constexpr std::uint64_t kSpareDescriptors = 8;
 
+// The highest rate that the bounds of an adaptive pace leave to so many hosts.
+double highest_rate(const PaceConfig& pace, std::uint64_t hosts) {
+  constexpr std::uint64_t kHostsOfANetwork = 256;  // a /24
+  double rate = RateLadder::kUnknownCeiling;
+  const auto bound = [&](const std::optional<std::uint64_t>& limit, std::uint64_t times) {
+    if (limit && times > 0) rate = std::min(rate, static_cast<double>(*limit) * static_cast<double>(times));
+  };
+  bound(pace.max_rate, 1);
+  bound(pace.host_rate, hosts);
+  bound(pace.net_rate, hosts / kHostsOfANetwork + (hosts % kHostsOfANetwork != 0 ? 1 : 0));
+  return rate;
+}
+
 }  // namespace
 
-Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine) {
+unsigned reckoned_tries(const PaceConfig& pace) {
+  return pace.adaptive ? std::min<unsigned>(kUsualTries, pace.max_tries) : pace.max_tries;
+}
+
+Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine, std::uint64_t hosts) {
   Estimate worst;
   double seconds = 0;
-  const double transmissions = static_cast<double>(probes) * pace.max_tries;
+  const unsigned tries = reckoned_tries(pace);
+  const double transmissions = static_cast<double>(probes) * tries;
   if (pace.adaptive) {
-    worst.rate = RateLadder::kUnknownCeiling;
-    if (pace.max_rate) worst.rate = std::min(worst.rate, static_cast<double>(*pace.max_rate));
-    seconds = transmissions / worst.rate + pace.max_tries * seconds_of(pace.timeout);
+    worst.rate = highest_rate(pace, hosts);
+    seconds = transmissions / worst.rate + tries * seconds_of(pace.timeout);
   } else {
     worst.workers = workers_for(probes, pace, engine);
     worst.rate = static_cast<double>(worst.workers) / seconds_of(pace.timeout);
     // The last round takes as long as any, however few probes it has.
     const std::uint64_t rounds = probes / worst.workers + (probes % worst.workers != 0 ? 1 : 0);
-    seconds = static_cast<double>(rounds) * pace.max_tries * seconds_of(pace.timeout);
+    seconds = static_cast<double>(rounds) * tries * seconds_of(pace.timeout);
     if (pace.max_rate) {
       const double allowed = static_cast<double>(*pace.max_rate) / Patience::packets(pace.timeout);
       worst.rate = std::min(worst.rate, allowed);

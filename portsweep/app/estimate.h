@@ -18,9 +18,16 @@ struct Estimate {
   std::uint64_t workers = 0;  // that wait for a probe each, where that is what bounds the rate; else 0
 };
 
+// How many tries a silent port is reckoned with. A pace that adapts makes as many as the loss asks for, which is not
+// known before: kUsualTries, or max_tries where that is fewer. Another makes max_tries.
+inline constexpr unsigned kUsualTries = 4;  // enough for --miss 1e-6 where up to 2 % are lost
+unsigned reckoned_tries(const PaceConfig& pace);
+
 // `probes`: of one try. A pace that adapts is taken at the ladder's ceiling for unknown networks; one that does not, as
-// if every probe were silent and so every worker waited the whole time-out.
-Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine);
+// if every probe were silent and so every worker waited the whole time-out. `hosts`: how many the probes go to, for the
+// bounds of the rate to one host and to one network, of which each is taken to have 256; 0: not known, those bounds are
+// left out.
+Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConfig& engine, std::uint64_t hosts = 0);
 
 // How many workers of a fixed profile there will be for so many probes, if the machine gives them: what was asked for
 // or is the profile's own, but no more than probes; and no more worker processes than max_rate allows probes a second,

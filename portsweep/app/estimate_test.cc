@@ -43,5 +43,25 @@ TEST(Estimate, CountsThePacketsThatTheKernelAdds) {
             Duration(4800ms) + 3s);  // 12 probes of 4 packets, 10 a second, and a last wait
 }
 
+TEST(Estimate, ReckonsWithAsManyTriesAsAreUsualOrMayBe) {
+  EXPECT_EQ(reckoned_tries({.max_tries = PaceConfig::kMostTries}), kUsualTries);
+  EXPECT_EQ(reckoned_tries({.max_tries = 3}), 3U);
+  EXPECT_EQ(reckoned_tries({.max_tries = 9, .adaptive = false}), 9U);
+  EXPECT_EQ(estimate(100'000, {.max_tries = PaceConfig::kMostTries}, {}).time, 8s + 4 * PaceConfig().timeout);
+}
+
+// 512 hosts of 100 ports, four tries each.
+TEST(Estimate, KeepsTheRateToOneHostAndToOneNetwork) {
+  const auto rate = [](const PaceConfig& pace) { return estimate(51'200, pace, {}, 512).rate; };
+  EXPECT_EQ(rate({.host_rate = 10}), 5120);
+  EXPECT_EQ(rate({.net_rate = 1000}), 2000);
+  EXPECT_EQ(rate({.host_rate = 10, .net_rate = 1000}), 2000);
+  EXPECT_EQ(rate({.max_rate = 700, .host_rate = 10, .net_rate = 1000}), 700);
+  EXPECT_EQ(rate({.host_rate = 1000}), 50'000);
+  const PaceConfig slow{.max_tries = PaceConfig::kMostTries, .host_rate = 10};
+  EXPECT_EQ(estimate(51'200, slow, {}, 512).time, 40s + 4 * slow.timeout);
+  EXPECT_EQ(estimate(1, slow, {}, 0).rate, 50'000) << "how many hosts is not known";
+}
+
 }  // namespace
 }  // namespace portsweep

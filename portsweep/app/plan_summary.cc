@@ -25,10 +25,12 @@ Result<PlanSummary> summarise_plan(const ScanConfig& config, const AddressSet& b
   if (plan.in_ranges > 0) plan.discovery_ports = std::min<std::uint64_t>(plan.ports, Plan::kPopular);
   plan.probes_least = (plan.singles + plan.names) * plan.ports + plan.in_ranges * plan.discovery_ports;
   plan.probes_most = (plan.targets + plan.names) * plan.ports;
-  plan.tries = config.pace.max_tries;
+  plan.tries = reckoned_tries(config.pace);
+  plan.tries_most = config.pace.max_tries;
+  if (config.pace.adaptive) plan.miss = config.pace.miss;
   plan.engine = row_of(config.engine.kind).name;
   plan.timeout = config.pace.timeout;
-  plan.worst = estimate(plan.probes_most, config.pace, config.engine);
+  plan.worst = estimate(plan.probes_most, config.pace, config.engine, plan.targets + plan.names);
   TargetConfig unconfirmed = config.target;
   unconfirmed.confirmed_targets.reset();
   plan.needs_confirmation = !check_size(targets, unconfirmed);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "portsweep/app/estimate.h"
@@ -27,7 +28,9 @@ struct PlanSummary {
   std::uint64_t discovery_ports = 0;  // 0: nothing is discovered
   std::uint64_t probes_least = 0;     // if no host of a range answers and every port answers at once
   std::uint64_t probes_most = 0;      // one try of everything; names count as one address each
-  unsigned tries = 0;                 // of a port that stays silent
+  unsigned tries = 0;                 // of a port that stays silent: how many are reckoned with
+  unsigned tries_most = 0;            // ... and how many there can be
+  std::optional<double> miss;         // the bound that says how many; empty: no loss is measured
   std::string engine;
   Duration timeout{};               // the longest wait for one probe
   Estimate worst;                   // of probes_most

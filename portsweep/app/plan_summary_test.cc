@@ -64,9 +64,28 @@ TEST(PlanSummary, TellsTheEngineAndItsWorstCase) {
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->engine, "processes");
   EXPECT_EQ(plan->tries, 1U);
+  EXPECT_EQ(plan->tries_most, 1U);
+  EXPECT_EQ(plan->miss, std::nullopt);
   EXPECT_EQ(plan->timeout, 1s);
   EXPECT_EQ(plan->worst.workers, 10U);
   EXPECT_EQ(plan->worst.time, 100s);
+}
+
+TEST(PlanSummary, ReckonsWithTheTriesAndTheHostsOfAPaceThatAdapts) {
+  ScanConfig config;
+  ASSERT_TRUE(parse_target("10.0.0.0/24", config.target.zones, TargetUse::kScan, config.target.targets));
+  config.target.ports = PortSet();
+  config.target.ports.add(Port(1), Port(1000));
+  config.pace.max_tries = PaceConfig::kMostTries;
+  config.pace.miss = 1e-9;
+  config.pace.host_rate = 10;
+  std::vector<Notice> notices;
+  const auto plan = summarise_plan(config, {}, notices);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->tries, kUsualTries);
+  EXPECT_EQ(plan->tries_most, PaceConfig::kMostTries);
+  EXPECT_EQ(plan->miss, 1e-9);
+  EXPECT_EQ(plan->worst.rate, 2560);
 }
 
 }  // namespace
