@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "portsweep/base/escape.h"
+#include "portsweep/report/recall_words.h"
 
 namespace portsweep {
 namespace {
+
+// What has more columns than this is broken into lines.
+constexpr std::size_t kWidth = 120;
 
 std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -66,8 +70,27 @@ ReasonCounts unlisted(const HostRecord& host, const std::vector<const PortRecord
   return rest;
 }
 
-// "12 filtered (11 no-response, 1 admin-prohibited), uncertified"
-std::string fold_state(const ReasonCounts& counts, PortState state, Verdict verdict) {
+// Only silence can be mistaken, and only what the pace made of a host leaves its ports: an answer is certain, and the
+// troubles of this machine say nothing of the host.
+bool is_doubtful(Reason reason) { return !is_answer(reason) && !is_trouble(reason); }
+
+std::uint64_t doubtful_ports(const ReasonCounts& counts) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (is_doubtful(reason)) sum += counts[reason];
+  }
+  return sum;
+}
+
+struct Fold {
+  std::string text;
+  bool doubtful = false;  // the recall is about some of these ports
+};
+
+// "12 filtered (11 no-response, 1 admin-prohibited)"
+Fold fold_state(const ReasonCounts& counts, PortState state) {
+  Fold fold;
   std::vector<std::string> reasons;
   std::string_view only;
   for (std::size_t i = 0; i < kReasonCount; ++i) {
@@ -75,21 +98,55 @@ std::string fold_state(const ReasonCounts& counts, PortState state, Verdict verd
     if (state_of(reason) != state || counts[reason] == 0) continue;
     only = to_string(reason);
     reasons.push_back(fmt::format("{} {}", counts[reason], only));
+    fold.doubtful |= is_doubtful(reason);
   }
-  std::string text = fmt::format("{} {} (", counts.of(state), to_string(state));
-  text += reasons.size() == 1 ? std::string(only) : fmt::format("{}", fmt::join(reasons, ", "));
-  text += ')';
-  // Only silence can be mistaken; an answer is certain.
-  if (state == PortState::kFiltered && counts[Reason::kNoResponse] > 0) text += fmt::format(", {}", to_string(verdict));
-  return text;
+  fold.text = fmt::format("{} {} (", counts.of(state), to_string(state));
+  fold.text += reasons.size() == 1 ? std::string(only) : fmt::format("{}", fmt::join(reasons, ", "));
+  fold.text += ')';
+  return fold;
 }
 
-std::vector<std::string> fold(const ReasonCounts& counts, Verdict verdict) {
-  std::vector<std::string> folds;
+// The folded counts of a host, and what is to be said of the doubtful ones, which stands behind the last fold that has
+// some: "65531 filtered (no-response), certified: chance of a miss <= ..."
+struct Folds {
+  std::vector<std::string> texts;
+  std::size_t doubtful = 0;  // position of that fold; texts.size() if none has any
+  std::string recall;        // empty: nothing is in doubt
+
+  std::string in_one_line() const {
+    std::vector<std::string> parts = texts;
+    if (!recall.empty() && doubtful < parts.size()) parts[doubtful] += ", " + recall;
+    return fmt::format("{}", fmt::join(parts, "; "));
+  }
+  // A line each, indented, the recall on one of its own where it is too long for that of its fold, or has none.
+  std::vector<std::string> in_lines() const {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      lines.push_back("  " + texts[i]);
+      if (recall.empty() || i != doubtful) continue;
+      if (lines.back().size() + 2 + recall.size() <= kWidth) {
+        lines.back() += ", " + recall;
+      } else {
+        lines.push_back("    " + recall);
+      }
+    }
+    if (!recall.empty() && doubtful == texts.size()) lines.push_back("  " + recall);
+    return lines;
+  }
+};
+
+Folds folds_of(const HostRecord& host, const std::vector<const PortRecord*>& listed) {
+  const ReasonCounts counts = unlisted(host, listed);
+  Folds folds;
   for (const PortState state : {PortState::kOpen, PortState::kClosed, PortState::kFiltered, PortState::kClosedFiltered,
                                 PortState::kUnexamined}) {
-    if (counts.of(state) > 0) folds.push_back(fold_state(counts, state, verdict));
+    if (counts.of(state) == 0) continue;
+    const Fold fold = fold_state(counts, state);
+    if (fold.doubtful) folds.doubtful = folds.texts.size();
+    folds.texts.push_back(fold.text);
   }
+  if (doubtful_ports(counts) == 0) folds.doubtful = folds.texts.size();
+  if (doubtful_ports(unlisted(host, {})) > 0) folds.recall = words_of(host.recall);
   return folds;
 }
 
@@ -130,8 +187,24 @@ std::string totals(const SummaryRecord& summary) {
   const ReasonCounts& ports = summary.counts;
   text += fmt::format("; {} open, {} closed, {} filtered", counted(ports.of(PortState::kOpen), "port"),
                       ports.of(PortState::kClosed), ports.of(PortState::kFiltered));
+  add(ports.of(PortState::kClosedFiltered), "closed|filtered");
   add(ports.of(PortState::kUnexamined), "unexamined");
   return text + fmt::format("; {} in {}", counted(summary.probes, "probe"), elapsed_text(summary.elapsed));
+}
+
+// "verdicts: 2 certified, 1 uncertified; loss 0.3 % of 4321", of the hosts that are up; empty where no port was silent.
+std::string verdicts_text(const SummaryRecord& summary) {
+  if (!summary.recall || summary.recall->why == VerdictReason::kAllAnswered) return {};
+  std::vector<std::string> verdicts;
+  for (std::size_t i = 0; i < kVerdictCount; ++i) {
+    const std::uint64_t hosts = summary.verdicts[i];
+    if (hosts > 0) verdicts.push_back(fmt::format("{} {}", hosts, to_string(static_cast<Verdict>(i))));
+  }
+  std::string text = fmt::format("verdicts: {}", fmt::join(verdicts, ", "));
+  const auto& bound = summary.recall->miss_bound_host;
+  if (bound) text += fmt::format("; chance of any miss <= {}", bound_text(*bound));
+  if (summary.recall->trials > 0) text += "; " + loss_text(*summary.recall);
+  return text;
 }
 
 // "INCOMPLETE: interrupted: 1234 ports unexamined, 2 hosts unexamined"
@@ -171,9 +244,10 @@ class Text final : public Format {
       if (options_.lists(state_of(port.reason))) listed.push_back(&port);
     }
     const std::string heading = fmt::format("{}  {}", title_of(host), state_text(host));
-    const std::vector<std::string> folds = fold(unlisted(host, listed), host.recall.verdict());
-    if (listed.empty()) {
-      line(folds.empty() ? heading : fmt::format("{}: {}", heading, fmt::join(folds, "; ")), out);
+    const Folds folds = folds_of(host, listed);
+    const std::string whole = folds.texts.empty() ? heading : fmt::format("{}: {}", heading, folds.in_one_line());
+    if (listed.empty() && (folds.texts.empty() || whole.size() <= kWidth)) {
+      line(whole, out);
     } else {
       block(heading, listed, folds, out);
     }
@@ -186,17 +260,20 @@ class Text final : public Format {
     }
     if (no_targets_) line("0 targets are left to scan", out);
     if (!summary.complete) line(incompleteness(summary), out);
+    // Of one host all was said where it stands.
+    const bool said = summary.hosts_up <= 1 && !options_.open_only;
+    if (const std::string verdicts = verdicts_text(summary); !said && !verdicts.empty()) line(verdicts, out);
     line(totals(summary), out);
   }
 
  private:
-  // A host with its table, set off from what is around it.
-  void block(const std::string& heading, const std::vector<const PortRecord*>& listed,
-             const std::vector<std::string>& folds, std::string& out) {
+  // A host with its table, if it has one, set off from what is around it.
+  void block(const std::string& heading, const std::vector<const PortRecord*>& listed, const Folds& folds,
+             std::string& out) {
     blank_line(out);
     line(heading, out);
-    append_table(listed, out);
-    for (const std::string& text : folds) line("  " + text, out);
+    if (!listed.empty()) append_table(listed, out);
+    for (const std::string& text : folds.in_lines()) line(text, out);
     blank_line(out);
   }
 

@@ -91,7 +91,7 @@ TEST(Text, ShowsAHostAsABlock) {
 TEST(Text, KeepsOneLineHostsTogetherAndBlocksApart) {
   const HostRecord down = host_of("10.0.0.9", HostState::kDown, Reason::kNoArp);
   EXPECT_EQ(report({silent_host(), localhost(), localhost(), down, silent_host()}, {}),
-            "10.0.0.7  silent: 65535 filtered (no-response), uncertified\n"
+            "10.0.0.7  silent: 65535 filtered (no-response), uncertified: the loss is not measured\n"
             "\n"
             "127.0.0.1 (localhost)  up, 0.10 ms\n"
             "  PORT      STATE  SERVICE   REASON\n"
@@ -106,7 +106,7 @@ TEST(Text, KeepsOneLineHostsTogetherAndBlocksApart) {
             "  65533 closed (reset)\n"
             "\n"
             "10.0.0.9  down (no-arp)\n"
-            "10.0.0.7  silent: 65535 filtered (no-response), uncertified\n"
+            "10.0.0.7  silent: 65535 filtered (no-response), uncertified: the loss is not measured\n"
             "\n"
             "0 hosts up; 0 ports open, 0 closed, 0 filtered; 0 probes in 0.00 s\n");
 }
@@ -116,14 +116,95 @@ TEST(Text, ShowsAHostWithoutOpenPortsInOneLine) {
   host.counts[Reason::kReset] = 1000;
   host.counts[Reason::kNoResponse] = 23;
   host.counts[Reason::kAdminProhibited] = 1;
-  EXPECT_EQ(host_text(host),
-            "::1  up: 1000 closed (reset); 24 filtered (1 admin-prohibited, 23 no-response), uncertified\n");
+  EXPECT_EQ(
+      host_text(host),
+      "::1  up: 1000 closed (reset); 24 filtered (1 admin-prohibited, 23 no-response), uncertified: the loss is not "
+      "measured\n");
 }
 
 TEST(Text, DoesNotDoubtAnswers) {
   HostRecord host = host_of("::1", HostState::kUp, Reason::kAdminProhibited);
   host.counts[Reason::kAdminProhibited] = 5;
   EXPECT_EQ(host_text(host), "::1  up: 5 filtered (admin-prohibited)\n");
+}
+
+// Of which 65531 ports stayed silent, and what that is worth.
+HostRecord certified_host() {
+  HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kSynAck);
+  host.counts[Reason::kSynAck] = 1;
+  host.counts[Reason::kNoResponse] = 65531;
+  host.ports = {port_of(host, 22, Reason::kSynAck, "ssh")};
+  host.recall = {.why = VerdictReason::kMeasured,
+                 .trials = 214,
+                 .lost = 0,
+                 .tries = 3,
+                 .miss_bound = 5.1e-9,
+                 .miss_bound_host = 3.4e-4};
+  return host;
+}
+
+TEST(Text, SaysBehindTheSilentPortsHowFarTheyCanBeTrusted) {
+  EXPECT_EQ(host_text(certified_host()),
+            "192.0.2.1  up\n"
+            "  PORT    STATE  SERVICE  REASON\n"
+            "  22/tcp  open   ssh      syn-ack\n"
+            "  65531 filtered (no-response), certified: chance of a miss <= 6e-9 each, 4e-4 in all "
+            "(loss 0.0 % of 214, 3 tries)\n"
+            "\n");
+}
+
+TEST(Text, BreaksWhatIsTooLongForALine) {
+  HostRecord host = certified_host();
+  host.counts[Reason::kAdminProhibited] = 3;
+  host.counts[Reason::kStopped] = 2;
+  EXPECT_THAT(host_text(host), testing::HasSubstr("  65534 filtered (3 admin-prohibited, 65531 no-response)\n"
+                                                  "    certified: chance of a miss <= 6e-9 each, 4e-4 in all "
+                                                  "(loss 0.0 % of 214, 3 tries)\n"
+                                                  "  2 unexamined (stopped)\n"));
+  host = certified_host();
+  host.counts[Reason::kSynAck] = 0;
+  host.ports.clear();
+  EXPECT_EQ(host_text(host),
+            "192.0.2.1  up\n"
+            "  65531 filtered (no-response), certified: chance of a miss <= 6e-9 each, 4e-4 in all "
+            "(loss 0.0 % of 214, 3 tries)\n"
+            "\n")
+      << "one line for all would have more than 120 columns";
+}
+
+TEST(Text, FoldsWhatIsClosedOrFiltered) {
+  HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kReset);
+  host.counts[Reason::kReset] = 800;
+  host.counts[Reason::kNoResponse] = 1;
+  host.counts[Reason::kResetsLimited] = 200;
+  host.recall.why = VerdictReason::kResetsLimited;
+  EXPECT_EQ(host_text(host),
+            "192.0.2.1  up\n"
+            "  800 closed (reset)\n"
+            "  1 filtered (no-response)\n"
+            "  200 closed|filtered (resets-limited)\n"
+            "    rate-limited: it sends few resets, so silent ports may be closed; open ones are certified\n"
+            "\n")
+      << "once, behind the last of the ports that it is about";
+}
+
+TEST(Text, SaysWhyPortsOfAHostWereLeft) {
+  HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kSynAck);
+  host.counts[Reason::kBlocked] = 7;
+  host.recall.why = VerdictReason::kStoppedAnswering;
+  EXPECT_EQ(host_text(host), "192.0.2.1  up: 7 unexamined (blocked), blocked: it stopped answering\n");
+  host.counts = {};
+  host.counts[Reason::kAnswersOnEverything] = 9;
+  host.recall.why = VerdictReason::kAllOpen;
+  EXPECT_THAT(host_text(host),
+              testing::HasSubstr("9 unexamined (answers-on-everything), answers-on-everything: nearly"));
+}
+
+TEST(Text, DoesNotDoubtTheTroublesOfThisMachine) {
+  HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kReset);
+  host.counts[Reason::kReset] = 7;
+  host.counts[Reason::kNoBuffers] = 2;
+  EXPECT_EQ(host_text(host), "192.0.2.1  up: 7 closed (reset); 2 unexamined (no-buffers)\n");
 }
 
 TEST(Text, SaysOnceWhyAHostIsDownOrUnexamined) {
@@ -151,9 +232,12 @@ TEST(Text, AllStatesListsEveryPort) {
             "  1/tcp  closed      -        reset\n"
             "  2/tcp  filtered    -        no-response\n"
             "  3/tcp  unexamined  -        stopped\n"
+            "  uncertified: the loss is not measured\n"
             "\n");
+  host.host = "fe80::1";
   EXPECT_EQ(host_text(host),
-            "fe80::1%eth0  up: 1 closed (reset); 1 filtered (no-response), uncertified; 1 unexamined (stopped)\n");
+            "fe80::1  up: 1 closed (reset); 1 filtered (no-response), uncertified: the loss is not measured; "
+            "1 unexamined (stopped)\n");
 }
 
 TEST(Text, OpenOnlyShowsHostsWithOpenPortsOnly) {
@@ -197,6 +281,41 @@ TEST(TextSummary, CountsHostsOfEveryState) {
   EXPECT_EQ(summary_text(summary),
             "2 hosts up, 3 silent, 4 down, 5 unexamined; 1 port open, 0 closed, 0 filtered, 6 unexamined; "
             "1 probe in 1.00 s\n");
+}
+
+SummaryRecord judged(std::uint64_t certified, std::uint64_t uncertified, VerdictReason why) {
+  SummaryRecord summary;
+  summary.hosts_up = certified + uncertified;
+  summary.verdicts[static_cast<std::size_t>(Verdict::kCertified)] = certified;
+  summary.verdicts[static_cast<std::size_t>(Verdict::kUncertified)] = uncertified;
+  summary.recall = Recall{.why = why, .trials = 4321, .lost = 9, .tries = 4, .miss_bound = {}, .miss_bound_host = {}};
+  return summary;
+}
+
+TEST(TextSummary, TellsTheVerdictsOfTheHostsThatAreUp) {
+  SummaryRecord mixed = judged(2, 1, VerdictReason::kFewTrials);
+  mixed.verdicts[static_cast<std::size_t>(Verdict::kBlocked)] = 1;
+  EXPECT_THAT(summary_text(mixed),
+              testing::StartsWith("verdicts: 2 certified, 1 uncertified, 1 blocked; loss 0.3 % of 4321\n3 hosts up;"));
+  SummaryRecord good = judged(3, 0, VerdictReason::kMeasured);
+  good.recall->miss_bound_host = 1.2e-3;
+  EXPECT_THAT(summary_text(good),
+              testing::StartsWith("verdicts: 3 certified; chance of any miss <= 0.002; loss 0.3 % of 4321\n"));
+}
+
+TEST(TextSummary, TellsNoVerdictsWhereThatSaysNothing) {
+  EXPECT_THAT(summary_text(judged(3, 0, VerdictReason::kAllAnswered)), testing::StartsWith("3 hosts up;"));
+  const SummaryRecord single = judged(0, 1, VerdictReason::kNotMeasured);
+  EXPECT_THAT(summary_text(single), testing::StartsWith("1 host up;")) << "its own lines have said it";
+  EXPECT_THAT(report({}, single, {.open_only = true}), testing::StartsWith("verdicts: 1 uncertified;"))
+      << "the host may not be listed";
+  EXPECT_THAT(summary_text({}), testing::StartsWith("0 hosts up;"));
+}
+
+TEST(TextSummary, CountsWhatIsClosedOrFiltered) {
+  SummaryRecord summary;
+  summary.counts[Reason::kResetsLimited] = 12;
+  EXPECT_THAT(summary_text(summary), testing::HasSubstr("0 filtered, 12 closed|filtered;"));
 }
 
 TEST(TextSummary, SaysWhichSilentHostsWereNotSwept) {
