@@ -57,9 +57,11 @@ def line_troubles(line, validators):
         yield f"{error.json_path}: {error.message}"
     # Facts that must agree within a line.
     if line["type"] == "host" and sum(line["reasons"].values()) != sum(
-        line[state] for state in ("open", "closed", "filtered", "unexamined")
+        line[state] for state in ("open", "closed", "filtered", "closed|filtered", "unexamined")
     ):
         yield "reasons and states count different numbers of ports"
+    if line["type"] == "summary" and sum(line["verdicts"].values()) not in (0, line["hosts_up"]):
+        yield "some hosts that are up have a verdict, and some have none"
 
 
 def order_troubles(types):
@@ -129,11 +131,20 @@ def example_lines():
 def self_test(troubles_of):
     good = example_lines()
     scan, port, host, summary = good
+    pace = b'{"type":"notice","notice":"pace","decision":"bottleneck","host":"::1","loss":0.25,"rate":8500}\n'
     notice = b'{"type":"notice","notice":"capacity-limited","descriptors":960}\n'
     cases = [
         (True, "the example", good),
         (True, "no hosts", [scan, summary]),
         (True, "a notice", [scan, notice, port, host, summary]),
+        (True, "a decision of the pace", [scan, pace, host, summary]),
+        (True, "a decision for all", [scan, pace.replace(b'"::1"', b"null"), summary]),
+        (True, "closed|filtered ports", [scan, host.replace(b'"closed":1', b'"closed":0').replace(
+            b'"closed|filtered":0', b'"closed|filtered":1'), summary]),
+        (False, "a decision without its rate", [scan, pace.replace(b',"rate":8500', b""), summary]),
+        (False, "a loss of more than all", [scan, pace.replace(b"0.25", b"1.25"), summary]),
+        (False, "more verdicts than hosts", [scan, summary.replace(b'"certified":1', b'"certified":2')]),
+        (False, "no reason of the verdict", [scan, host.replace(b',"verdict_reason":"all-answered"', b""), summary]),
         (False, "nothing", []),
         (False, "no summary", good[:-1]),
         (False, "two scans", [scan, scan, summary]),

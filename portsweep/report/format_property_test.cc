@@ -137,6 +137,7 @@ RC_GTEST_PROP(JsonlProperty, HostLinesCarryTheRecord, ()) {
   RC_ASSERT(line["state"] == to_string(host.state));
   RC_ASSERT(line["reason"].is_null() == !host.reason.has_value());
   RC_ASSERT(line["open"] == host.counts.of(PortState::kOpen));
+  RC_ASSERT(line["closed|filtered"] == host.counts.of(PortState::kClosedFiltered));
   RC_ASSERT(line["unexamined"] == host.counts.of(PortState::kUnexamined));
   std::uint64_t total = 0;
   for (const auto& count : line["reasons"]) total += count.get<std::uint64_t>();
@@ -144,6 +145,7 @@ RC_GTEST_PROP(JsonlProperty, HostLinesCarryTheRecord, ()) {
   RC_ASSERT(line.contains("srtt_us") == host.srtt_us.has_value());
   RC_ASSERT(line["loss"].is_null() == !host.recall.loss());
   if (host.recall.loss()) RC_ASSERT(line["loss"].get<double>() == *host.recall.loss());
+  RC_ASSERT(line["canaries"] == host.recall.trials);
   RC_ASSERT(line["miss_bound"].is_null());
 }
 

@@ -23,7 +23,8 @@ void end_line(JsonObject& line, std::string& out) {
 }
 
 void add_state_counts(const ReasonCounts& counts, JsonObject& line) {
-  for (const PortState state : {PortState::kOpen, PortState::kClosed, PortState::kFiltered, PortState::kUnexamined}) {
+  for (const PortState state : {PortState::kOpen, PortState::kClosed, PortState::kFiltered, PortState::kClosedFiltered,
+                                PortState::kUnexamined}) {
     line.number(to_string(state), counts.of(state));
   }
 }
@@ -35,6 +36,20 @@ void add_reason_counts(const ReasonCounts& counts, JsonObject& line) {
     if (counts[reason] > 0) reasons.number(to_string(reason), counts[reason]);
   }
   reasons.end();
+}
+
+// What was measured, and how often was tried; a recall that there is none of is one that measured nothing.
+void add_measured(const Recall& recall, JsonObject& line) {
+  line.real("loss", recall.loss()).number("canaries", recall.trials).number("tries", recall.tries);
+  line.real("miss_bound", recall.miss_bound);
+}
+
+void add_verdicts(const SummaryRecord& summary, JsonObject& line) {
+  JsonObject verdicts = line.object("verdicts");
+  for (std::size_t i = 0; i < kVerdictCount; ++i) {
+    if (summary.verdicts[i] > 0) verdicts.number(to_string(static_cast<Verdict>(i)), summary.verdicts[i]);
+  }
+  verdicts.end();
 }
 
 // Adds the kind of a notice and its fields.
@@ -72,7 +87,8 @@ struct NoticeFields {
     line.text("notice", "worker-lost").text("how", n.how).number("ports", n.ports).boolean("again", n.again);
   }
   void operator()(const PaceDecision& n) const {
-    line.text("notice", "pace").text("decision", to_string(n.kind)).text("host", n.host);
+    line.text("notice", "pace").text("decision", to_string(n.kind));
+    n.host.empty() ? line.null("host") : line.text("host", n.host);
     line.real("loss", n.loss).real("rate", n.rate);
   }
 };
@@ -116,11 +132,9 @@ class Jsonl final : public Format {
     add_state_counts(host.counts, line);
     add_reason_counts(host.counts, line);
     if (host.srtt_us) line.number("srtt_us", *host.srtt_us);
-    const Recall& recall = host.recall;
-    line.real("loss", recall.loss())
-        .real("miss_bound", recall.miss_bound)
-        .real("miss_bound_host", recall.miss_bound_host);
-    line.text("verdict", to_string(recall.verdict()));
+    add_measured(host.recall, line);
+    line.real("miss_bound_host", host.recall.miss_bound_host);
+    line.text("verdict", to_string(host.recall.verdict())).text("verdict_reason", to_string(host.recall.why));
     end_line(line, out);
   }
 
@@ -132,6 +146,10 @@ class Jsonl final : public Format {
     line.number("hosts_unexamined", summary.hosts_unexamined).number("names_unresolved", summary.names_unresolved);
     line.number("addresses_refused", summary.addresses_refused);
     add_state_counts(summary.counts, line);
+    const Recall recall = summary.recall.value_or(Recall());
+    add_measured(recall, line);
+    line.real("miss_bound_all", recall.miss_bound_host);
+    add_verdicts(summary, line);
     line.boolean("complete", summary.complete);
     if (!summary.complete) line.text("incomplete_because", summary.incomplete_because);
     line.number("exit", static_cast<std::uint64_t>(summary.exit));  // exit codes are 0..255

@@ -100,9 +100,10 @@ TEST(Jsonl, TellsAHost) {
   host.srtt_us = 150;
   EXPECT_EQ(host_line(host),
             R"({"type":"host","host":"fe80::1%eth0","names":["a.example","b.example"],"state":"up","reason":"reset",)"
-            R"("open":3,"closed":0,"filtered":5,"unexamined":0,)"
+            R"("open":3,"closed":0,"filtered":5,"closed|filtered":0,"unexamined":0,)"
             R"("reasons":{"syn-ack":3,"admin-prohibited":1,"no-response":4},"srtt_us":150,)"
-            R"("loss":null,"miss_bound":null,"miss_bound_host":null,"verdict":"uncertified"})"
+            R"("loss":null,"canaries":0,"tries":0,"miss_bound":null,"miss_bound_host":null,)"
+            R"("verdict":"uncertified","verdict_reason":"not-measured"})"
             "\n");
 }
 
@@ -115,8 +116,9 @@ TEST(Jsonl, TellsMeasuredLossAndBounds) {
                  .miss_bound = 1e-6,
                  .miss_bound_host = 0.0625};
   EXPECT_EQ(host_line(host), R"({"type":"host","host":"","names":[],"state":"silent","reason":null,)"
-                             R"("open":0,"closed":0,"filtered":0,"unexamined":0,"reasons":{},)"
-                             R"("loss":0.02,"miss_bound":1e-06,"miss_bound_host":0.0625,"verdict":"certified"})"
+                             R"("open":0,"closed":0,"filtered":0,"closed|filtered":0,"unexamined":0,"reasons":{},)"
+                             R"("loss":0.02,"canaries":100,"tries":4,"miss_bound":1e-06,"miss_bound_host":0.0625,)"
+                             R"("verdict":"certified","verdict_reason":"measured"})"
                              "\n");
 }
 
@@ -158,6 +160,12 @@ TEST(Jsonl, CarriesEveryNotice) {
   EXPECT_EQ(notice_line(WorkerLost{"killed by signal 9", 37, true}),
             R"({"type":"notice","notice":"worker-lost","how":"killed by signal 9","ports":37,"again":true})"
             "\n");
+  EXPECT_EQ(notice_line(PaceDecision{PaceDecision::Kind::kBottleneck, "192.0.2.1", 0.25, 8500}),
+            R"({"type":"notice","notice":"pace","decision":"bottleneck","host":"192.0.2.1","loss":0.25,"rate":8500})"
+            "\n");
+  EXPECT_EQ(notice_line(PaceDecision{PaceDecision::Kind::kOwnLoss, "", 0, 1000}),
+            R"({"type":"notice","notice":"pace","decision":"own-loss","host":null,"loss":0,"rate":1000})"
+            "\n");
 }
 
 TEST(Jsonl, TellsTheSummaryOfACompleteScan) {
@@ -170,8 +178,29 @@ TEST(Jsonl, TellsTheSummaryOfACompleteScan) {
   EXPECT_EQ(summary_line(summary),
             R"({"type":"summary","elapsed_s":0.210400,"probes":65535,"hosts_up":1,"hosts_silent":0,)"
             R"("hosts_silent_not_swept":0,"hosts_down":0,"hosts_unexamined":0,"names_unresolved":0,)"
-            R"("addresses_refused":0,"open":2,"closed":65533,"filtered":0,"unexamined":0,"complete":true,"exit":0})"
+            R"("addresses_refused":0,"open":2,"closed":65533,"filtered":0,"closed|filtered":0,"unexamined":0,)"
+            R"("loss":null,"canaries":0,"tries":0,"miss_bound":null,"miss_bound_all":null,"verdicts":{},)"
+            R"("complete":true,"exit":0})"
             "\n");
+}
+
+TEST(Jsonl, TellsTheVerdictsOfAllHostsTogether) {
+  SummaryRecord summary;
+  summary.hosts_up = 4;
+  summary.counts[Reason::kResetsLimited] = 9;
+  summary.verdicts[static_cast<std::size_t>(Verdict::kCertified)] = 3;
+  summary.verdicts[static_cast<std::size_t>(Verdict::kRateLimited)] = 1;
+  summary.recall = Recall{.why = VerdictReason::kResetsLimited,
+                          .trials = 400,
+                          .lost = 1,
+                          .tries = 3,
+                          .miss_bound = 1e-9,
+                          .miss_bound_host = 0.25};
+  EXPECT_NE(summary_line(summary).find(
+                R"("filtered":0,"closed|filtered":9,"unexamined":0,"loss":0.0025,"canaries":400,"tries":3,)"
+                R"("miss_bound":1e-09,"miss_bound_all":0.25,"verdicts":{"certified":3,"rate-limited":1},"complete")"),
+            std::string::npos)
+      << summary_line(summary);
 }
 
 TEST(Jsonl, SaysWhyAScanIsIncomplete) {
@@ -198,7 +227,8 @@ TEST(Jsonl, KeepsHostileTextInsideItsStringOnOneLine) {
        {host_line(host), port_line(port), scan, summary_line(incomplete(hostile)),
         notice_line(NameUnresolved{hostile, hostile}), notice_line(NameExcluded{hostile, hostile, hostile}),
         notice_line(AddressesRefused{1, hostile}), notice_line(LocalTrouble{Reason::kNoRoute, hostile}),
-        notice_line(OptionAdjusted{hostile, hostile})}) {
+        notice_line(OptionAdjusted{hostile, hostile}),
+        notice_line(PaceDecision{PaceDecision::Kind::kBlocked, hostile, 1, 0})}) {
     EXPECT_EQ(std::ranges::count_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }), 1) << line;
     EXPECT_TRUE(line.ends_with("}\n"));
     EXPECT_TRUE(nlohmann::json::accept(line)) << line;
