@@ -495,6 +495,8 @@ constexpr Flag kFlags[] = {
    .apply = turn_on<&RawOutput::all_states>},
   {.names = "-v --verbose", .category = Category::kOutput,
    .summary = "show ports the moment they are certain",
+   .details = "And on standard error each decision of the pace: what loss it saw, what it made of that, and the rate "
+              "it goes on with. Without -v only those that bear on the results are said, each of at most five hosts.",
    .apply = turn_on<&RawOutput::verbose>},
   {.names = "-q --quiet", .category = Category::kOutput,
    .summary = "on standard error nothing but errors",

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "portsweep/base/escape.h"
 #include "portsweep/base/numbers.h"
@@ -14,6 +16,39 @@ namespace {
 constexpr std::size_t kNameBytes = 255;  // a host name is no longer
 
 std::string name(std::string_view text) { return escape_text(text, kNameBytes); }
+
+// "20,000 probes/s", "0.12 probes/s"
+std::string per_second(double rate) {
+  constexpr double kMost = 1e15;  // no rate is higher; what is no number counts as none
+  const double sane = rate > 0 ? std::min(rate, kMost) : 0;
+  if (sane > 0 && sane < 10) return fmt::format("{:.2g} probes/s", sane);
+  return grouped(static_cast<std::uint64_t>(std::llround(sane))) + " probes/s";
+}
+
+std::string decision(PaceDecision::Kind kind, const std::string& loss, const std::string& rate) {
+  switch (kind) {
+    case PaceDecision::Kind::kLossSeen:
+      return fmt::format("{} of the round trips are lost: slower for a moment, {}, to see why", loss, rate);
+    case PaceDecision::Kind::kRandomLoss:
+      return fmt::format("the loss of {} does not depend on the rate: back to {}", loss, rate);
+    case PaceDecision::Kind::kBottleneck:
+      return fmt::format("only so much gets through, {} of the round trips are lost: going on with {}", loss, rate);
+    case PaceDecision::Kind::kResetsLimited:
+      return fmt::format("{} of the resets are lost, and answers of open ports are not: silent ports may be closed",
+                         loss);
+    case PaceDecision::Kind::kStalled:
+      return fmt::format("nothing answers any more: a pause, and then once more with {}", rate);
+    case PaceDecision::Kind::kBlocked: return "it stopped answering, for good: the rest of its ports is unexamined";
+    case PaceDecision::Kind::kRecovered: return fmt::format("nothing is lost any more: faster again, {}", rate);
+    case PaceDecision::Kind::kLateAnswers:
+      return fmt::format("more ports answered late than a loss of {} explains: silent ones are tried more often", loss);
+    case PaceDecision::Kind::kAllOpen: return "nearly every port accepts connections: the rest is left alone";
+    case PaceDecision::Kind::kOwnLoss:
+      return fmt::format("this machine dropped packets, so what was sent meanwhile proves nothing: going on with {}",
+                         rate);
+  }
+  return {};
+}
 
 struct Wording {
   std::string operator()(const NameUnresolved& n) const {
@@ -52,8 +87,8 @@ struct Wording {
                        n.again ? "done again" : "left unexamined");
   }
   std::string operator()(const PaceDecision& n) const {
-    const std::string where = n.host.empty() ? "" : name(n.host) + ": ";
-    return fmt::format("{}{}, loss {:.1f} %: {:.0f} probes/s", where, to_string(n.kind), 100 * n.loss, n.rate);
+    const std::string decided = decision(n.kind, fmt::format("{:.1f} %", 100 * n.loss), per_second(n.rate));
+    return n.host.empty() ? decided : fmt::format("{}: {}", name(n.host), decided);
   }
 
  private:
@@ -66,6 +101,27 @@ struct Wording {
 }  // namespace
 
 std::string word(const Notice& notice) { return std::visit(Wording(), notice); }
+
+std::string word_of_more(PaceDecision::Kind kind, std::uint64_t hosts) {
+  const std::string many = fmt::format("{} more host{}", grouped(hosts), hosts == 1 ? "" : "s");
+  switch (kind) {
+    case PaceDecision::Kind::kBlocked:
+      return fmt::format("and {} stopped answering: the rest of their ports is unexamined", many);
+    case PaceDecision::Kind::kResetsLimited:
+      return fmt::format("and of {} resets are lost, and answers of open ports are not", many);
+    case PaceDecision::Kind::kLateAnswers:
+      return fmt::format("and of {} more ports answered late than the loss explains", many);
+    case PaceDecision::Kind::kAllOpen: return fmt::format("and of {} nearly every port accepts connections", many);
+    case PaceDecision::Kind::kOwnLoss: return fmt::format("and this machine dropped packets to {}", many);
+    // Ways of the pace, not results: told one by one or not at all.
+    case PaceDecision::Kind::kLossSeen:
+    case PaceDecision::Kind::kRandomLoss:
+    case PaceDecision::Kind::kBottleneck:
+    case PaceDecision::Kind::kStalled:
+    case PaceDecision::Kind::kRecovered: break;
+  }
+  return fmt::format("and {}: {}", many, to_string(kind));
+}
 
 std::string rough_time(Duration duration) {
   using std::chrono::round;

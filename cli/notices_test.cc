@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace portsweep::cli {
 namespace {
 
@@ -32,8 +34,57 @@ TEST(WordedNotice, IsOneSentence) {
             "a worker process ended before its part was done (killed by signal 9): 1 port is left unexamined");
 }
 
+TEST(WordedNotice, TellsWhatThePaceDecidedAndWhy) {
+  using Kind = PaceDecision::Kind;
+  const auto of = [](Kind kind) { return word(PaceDecision{kind, "192.0.2.1", 0.1234, 12'345.6}); };
+  EXPECT_EQ(of(Kind::kLossSeen),
+            "192.0.2.1: 12.3 % of the round trips are lost: slower for a moment, 12,346 probes/s, to see why");
+  EXPECT_EQ(of(Kind::kRandomLoss),
+            "192.0.2.1: the loss of 12.3 % does not depend on the rate: back to 12,346 probes/s");
+  EXPECT_EQ(of(Kind::kBottleneck),
+            "192.0.2.1: only so much gets through, 12.3 % of the round trips are lost: going on with 12,346 probes/s");
+  EXPECT_EQ(of(Kind::kResetsLimited),
+            "192.0.2.1: 12.3 % of the resets are lost, and answers of open ports are not: silent ports may be closed");
+  EXPECT_EQ(of(Kind::kStalled),
+            "192.0.2.1: nothing answers any more: a pause, and then once more with 12,346 probes/s");
+  EXPECT_EQ(of(Kind::kBlocked), "192.0.2.1: it stopped answering, for good: the rest of its ports is unexamined");
+  EXPECT_EQ(of(Kind::kRecovered), "192.0.2.1: nothing is lost any more: faster again, 12,346 probes/s");
+  EXPECT_EQ(of(Kind::kLateAnswers),
+            "192.0.2.1: more ports answered late than a loss of 12.3 % explains: silent ones are tried more often");
+  EXPECT_EQ(of(Kind::kAllOpen), "192.0.2.1: nearly every port accepts connections: the rest is left alone");
+  EXPECT_EQ(word(PaceDecision{Kind::kOwnLoss, "", 0, 1000}),
+            "this machine dropped packets, so what was sent meanwhile proves nothing: going on with 1,000 probes/s");
+}
+
+TEST(WordedNotice, TellsRatesOfAnySize) {
+  const auto rate = [](double value) {
+    const std::string text = word(PaceDecision{PaceDecision::Kind::kRecovered, "", 0, value});
+    return text.substr(text.find(", ") + 2);
+  };
+  EXPECT_EQ(rate(0.125), "0.12 probes/s");
+  EXPECT_EQ(rate(1), "1 probes/s");
+  EXPECT_EQ(rate(600'000), "600,000 probes/s");
+  EXPECT_EQ(rate(0), "0 probes/s");
+  EXPECT_EQ(rate(-1), "0 probes/s");
+  EXPECT_EQ(rate(std::numeric_limits<double>::quiet_NaN()), "0 probes/s");
+  EXPECT_EQ(rate(std::numeric_limits<double>::infinity()), "1,000,000,000,000,000 probes/s");
+}
+
+TEST(WordedNotice, OfMoreHostsThanAreNamedIsOneSentence) {
+  using Kind = PaceDecision::Kind;
+  EXPECT_EQ(word_of_more(Kind::kBlocked, 1200),
+            "and 1,200 more hosts stopped answering: the rest of their ports is unexamined");
+  EXPECT_EQ(word_of_more(Kind::kResetsLimited, 2),
+            "and of 2 more hosts resets are lost, and answers of open ports are not");
+  EXPECT_EQ(word_of_more(Kind::kLateAnswers, 2), "and of 2 more hosts more ports answered late than the loss explains");
+  EXPECT_EQ(word_of_more(Kind::kAllOpen, 1), "and of 1 more host nearly every port accepts connections");
+  EXPECT_EQ(word_of_more(Kind::kOwnLoss, 3), "and this machine dropped packets to 3 more hosts");
+}
+
 TEST(WordedNotice, EscapesWhatCameFromOutside) {
   EXPECT_EQ(word(NameUnresolved{"a\x1b]0;x", "b\n"}), "a\\x1b]0;x did not resolve (b\\x0a): it is not scanned");
+  EXPECT_EQ(word(PaceDecision{PaceDecision::Kind::kBlocked, "fe80::1%\x1b", 1, 0}),
+            "fe80::1%\\x1b: it stopped answering, for good: the rest of its ports is unexamined");
 }
 
 TEST(RoughTime, IsRough) {

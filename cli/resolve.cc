@@ -167,7 +167,7 @@ Result<Resolved> resolve_common(const RawArgs& raw, const Surroundings& around) 
   config.seed = raw.pace.seed.value_or(around.random_seed);
   config.deadline = raw.pace.deadline;
   resolved.notices.assign(raw.adjusted.begin(), raw.adjusted.end());
-  resolved.talk = {raw.output.quiet, raw.output.progress};
+  resolved.talk = {raw.output.quiet, raw.output.progress, raw.output.verbose};
   return resolved;
 }
 

@@ -38,6 +38,7 @@ struct Surroundings {
 struct Talk {
   bool quiet = false;
   std::optional<bool> progress;  // empty: if standard error is a terminal
+  bool verbose = false;          // how the pace gets on, too
 };
 
 struct Resolved {

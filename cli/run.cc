@@ -104,7 +104,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
   const auto exit = scan(resolved->config, *targets, notices, world, teller, *reporter);
-  teller.clear();
+  teller.finish();
   return exit ? *exit : fail(exit.error());
 }
 
@@ -156,7 +156,7 @@ int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   const AddressSet own = read_own_addresses();
   ScanWorld world = world_with(clock, own, signals);
   const auto comparison = compare(config, *targets, world, teller);
-  teller.clear();
+  teller.finish();
   if (!comparison) return fail(comparison.error());
   const auto printed = print_comparison(*comparison, config.scan);
   return printed ? comparison->exit : fail(printed.error());

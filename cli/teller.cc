@@ -19,19 +19,31 @@ void complain(std::string_view text) {
 }
 
 Teller::Teller(const Talk& talk)
-    : quiet_(talk.quiet), line_(talk.quiet || !talk.progress.value_or(true) ? -1 : STDERR_FILENO) {}
+    : quiet_(talk.quiet),
+      pace_(talk.verbose),
+      line_(talk.quiet || !talk.progress.value_or(true) ? -1 : STDERR_FILENO) {}
 
 void Teller::on_run(const std::string& label) {
-  line_.clear();
+  finish();
   engine_ = label;
   drawn_ = {};
   sent_ = 0;
 }
 
 void Teller::on_notice(const Notice& notice) {
+  const auto* decision = std::get_if<PaceDecision>(&notice);
+  if (decision == nullptr || pace_.says(*decision)) say(word(notice));
+}
+
+void Teller::finish() {
+  line_.clear();
+  for (const std::string& text : pace_.rest()) say(text);
+}
+
+void Teller::say(const std::string& text) {
   if (quiet_) return;
   line_.clear();
-  complain("portsweep: " + (engine_.empty() ? std::string() : engine_ + ": ") + word(notice) + "\n");
+  complain("portsweep: " + (engine_.empty() ? std::string() : engine_ + ": ") + text + "\n");
 }
 
 void Teller::on_progress(const ScanProgress& progress) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/pace_talk.h"
 #include "cli/progress.h"
 #include "cli/resolve.h"
 #include "portsweep/app/compare.h"
@@ -25,10 +26,14 @@ class Teller final : public CompareObserver {
   void on_notice(const Notice& notice) override;
   void on_progress(const ScanProgress& progress) override;
   void on_output() override { line_.clear(); }
-  void clear() { line_.clear(); }
+  // The scan is over: says what was only counted, and takes the progress line away.
+  void finish();
 
  private:
+  void say(const std::string& text);
+
   bool quiet_;
+  PaceTalk pace_;
   ProgressLine line_;
   std::string engine_;  // empty where there is only one
   Duration drawn_{};
