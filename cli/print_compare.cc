@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMostListed = 20;
 constexpr SeenState kUsualStates[] = {SeenState::kOpen, SeenState::kClosed, SeenState::kFiltered};
-constexpr SeenState kOtherStates[] = {SeenState::kDown, SeenState::kUnexamined};
+constexpr SeenState kOtherStates[] = {SeenState::kClosedFiltered, SeenState::kDown, SeenState::kUnexamined};
 
 using Cells = std::vector<std::string>;
 
@@ -65,7 +65,7 @@ std::vector<SeenState> states_shown(const Comparison& comparison) {
 std::string share_text(const Agreement& agreement) {
   const auto share = agreement.share();
   if (!share) return "-";
-  if (agreement.equal == agreement.both) return "100%";
+  if (agreement.agree == agreement.both) return "100%";
   return fmt::format("{:.1f}%", std::floor(*share * 1000) / 10);
 }
 
@@ -94,7 +94,10 @@ std::string runs_text(const Comparison& comparison) {
 
 std::string why_incomplete(const EngineRun& run) {
   if (!run.failure.empty()) return run.failure;
-  return run.summary.complete ? "hosts not reached" : run.summary.incomplete_because;
+  if (!run.summary.complete) return run.summary.incomplete_because;
+  // Of a scan nothing is missing there; a comparison can say nothing of these ports.
+  if (run.summary.counts[Reason::kAnswersOnEverything] > 0) return "a host answers on everything";
+  return "hosts not reached";
 }
 
 // What is missing, a line each.

@@ -153,6 +153,26 @@ TEST_F(PrintCompare, GivesTheSameFactsAsJson) {
   EXPECT_EQ(lines[4]["exit"], 1);
 }
 
+TEST_F(PrintCompare, HasAColumnForWhatIsClosedOrFilteredWhereThereIsAny) {
+  make(10);
+  EXPECT_THAT(text(), Not(HasSubstr("CLOSED|FILTERED")));
+  done_.runs[2].states[9] = SeenState::kClosedFiltered;
+  EXPECT_THAT(text(), AllOf(HasSubstr("FILTERED  CLOSED|FILTERED  AGREES\n"), HasSubstr("all engines agree")));
+  EXPECT_EQ(json()[2]["closed|filtered"], 1);
+  EXPECT_EQ(json()[2]["agreement"], 1);
+  done_.runs[2].states[0] = SeenState::kClosedFiltered;
+  EXPECT_THAT(text(), HasSubstr("127.0.0.1  1/tcp  open        open        closed|filtered\n"));
+}
+
+TEST_F(PrintCompare, SaysWhyPortsWereLeftThatNoScanMisses) {
+  make(10);
+  done_.runs[2].states[9] = SeenState::kUnexamined;
+  EXPECT_THAT(text(), HasSubstr("connect: INCOMPLETE: hosts not reached: 1 port unexamined\n"));
+  done_.runs[2].summary.counts[Reason::kAnswersOnEverything] = 1;
+  EXPECT_THAT(text(), HasSubstr("connect: INCOMPLETE: a host answers on everything: 1 port unexamined\n"));
+  EXPECT_EQ(json()[2]["incomplete_because"], "a host answers on everything");
+}
+
 TEST_F(PrintCompare, HandsOutManyDifferencesInPieces) {
   make(20'000);
   std::fill(done_.runs[1].states.begin(), done_.runs[1].states.end(), SeenState::kFiltered);

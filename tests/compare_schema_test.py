@@ -15,7 +15,8 @@ sys.dont_write_bytecode = True  # what is imported next lies among the sources
 from jsonl_schema_test import FORMATS, judge, parse_line, run_checker  # noqa: E402
 
 ORDER = ["host", "run", "difference", "comparison"]
-STATES = ("open", "closed", "filtered", "down", "unexamined")
+STATES = ("open", "closed", "filtered", "closed|filtered", "down", "unexamined")
+EITHER = "closed|filtered"
 
 
 def make_validators():
@@ -37,6 +38,12 @@ def schema_troubles(line, validators):
         yield f"{error.json_path}: {error.message}"
 
 
+def do_contradict(said):
+    """Whether these states cannot all be true of a port; closed|filtered is one of the two."""
+    certain = said - {"unexamined", EITHER}
+    return len(certain) > 1 or (EITHER in said and not certain <= {"closed", "filtered"})
+
+
 def agreement_troubles(lines):
     """What the lines say of each other. They are valid one by one."""
     last = lines[-1]
@@ -51,8 +58,7 @@ def agreement_troubles(lines):
         if sum(run[state] for state in STATES) != last["targets"] * last["ports"]:
             yield f"{run['run']} counts another number of ports"
     for line in differences:
-        said = set(line["states"].values()) - {"unexamined"}
-        if list(line["states"]) != labels or len(said) < 2:
+        if list(line["states"]) != labels or not do_contradict(set(line["states"].values())):
             yield f"no difference of these runs: {line}"
     if last["exit"] == 0 and (differences or not last["complete"]):
         yield "exit 0, but not all is well"
@@ -97,6 +103,10 @@ def self_test(troubles_of):
         (True, "the example", good),
         (True, "no names", good[1:]),
         (True, "no difference", [first, second, agreeing]),
+        (True, "open against closed|filtered", [first, second, difference.replace(
+            b'"filtered"', b'"closed|filtered"'), last]),
+        (False, "closed against closed|filtered", [first, second, difference.replace(
+            b'"open"', b'"closed"').replace(b'"filtered"', b'"closed|filtered"'), last]),
         (False, "nothing", []),
         (False, "no comparison", good[:-1]),
         (False, "two comparisons", good + [last]),

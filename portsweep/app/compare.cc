@@ -20,21 +20,16 @@ Agreement agreement(const std::vector<SeenState>& a, const std::vector<SeenState
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] == SeenState::kUnexamined || b[i] == SeenState::kUnexamined) continue;
     ++found.both;
-    if (a[i] == b[i]) ++found.equal;
+    if (!contradict(a[i], b[i])) ++found.agree;
   }
   return found;
 }
 
-// Whether those of the runs that examined the port say the same.
+// Whether what the runs say of the port can all be true. For these states that is so just where no two contradict.
 bool all_agree(const std::vector<ComparedRun>& runs, std::uint32_t port) {
-  SeenState said = SeenState::kUnexamined;
-  for (const ComparedRun& compared : runs) {
-    const SeenState state = compared.run.states[port];
-    if (state == SeenState::kUnexamined) continue;
-    if (said != SeenState::kUnexamined && state != said) return false;
-    said = state;
-  }
-  return true;
+  Possible possible;
+  for (const ComparedRun& compared : runs) possible.and_seen(compared.run.states[port]);
+  return !possible.none();
 }
 
 std::optional<double> speed_up(const ComparedRun& run, const ComparedRun& first) {
@@ -92,7 +87,7 @@ EngineRun run_one(const Contender& contender, const CompareConfig& config, const
 
 std::optional<double> Agreement::share() const {
   if (both == 0) return std::nullopt;
-  return static_cast<double>(equal) / static_cast<double>(both);
+  return static_cast<double>(agree) / static_cast<double>(both);
 }
 
 Comparison compare_runs(const ScanTargets& targets, PortGrid grid, RunsDone done) {

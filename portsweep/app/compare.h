@@ -45,10 +45,11 @@ struct EngineRun {
   std::string failure;  // why the engine could not go on; empty if it could
 };
 
-// How far two runs say the same, of the ports that both examined.
+// How far two runs agree, of the ports that both examined: neither contradicts the other. closed|filtered contradicts
+// neither closed nor filtered.
 struct Agreement {
   std::uint64_t both = 0;
-  std::uint64_t equal = 0;
+  std::uint64_t agree = 0;
 
   // Nothing if there is no port to compare.
   std::optional<double> share() const;
@@ -70,8 +71,8 @@ struct ComparedRun {
 struct Comparison {
   PortGrid grid;
   std::vector<ComparedRun> runs;
-  std::vector<std::string> not_run;      // labels: we were asked to stop before
-  std::vector<std::uint32_t> differing;  // ports of the grid of which two runs that examined them say different things
+  std::vector<std::string> not_run;                   // labels: we were asked to stop before
+  std::vector<std::uint32_t> differing;               // ports of the grid of which two runs contradict each other
   std::map<Address, std::vector<std::string>> names;  // of the targets that were given by name
   std::uint64_t names_unresolved = 0;
   bool complete = false;  // every engine ran and examined every port, and every name was resolved

@@ -15,7 +15,7 @@ SeenState seen(Reason reason) {
     case PortState::kOpen: return SeenState::kOpen;
     case PortState::kClosed: return SeenState::kClosed;
     case PortState::kFiltered: return SeenState::kFiltered;
-    case PortState::kClosedFiltered:  // agrees with either: nothing to compare
+    case PortState::kClosedFiltered: return SeenState::kClosedFiltered;
     case PortState::kUnexamined: return SeenState::kUnexamined;
   }
   return SeenState::kUnexamined;
@@ -38,10 +38,26 @@ std::string_view to_string(SeenState state) {
     case SeenState::kOpen: return "open";
     case SeenState::kClosed: return "closed";
     case SeenState::kFiltered: return "filtered";
+    case SeenState::kClosedFiltered: return "closed|filtered";
     case SeenState::kDown: return "down";
   }
   return {};
 }
+
+Possible& Possible::and_seen(SeenState state) {
+  constexpr std::uint8_t kOpen = 1, kClosed = 2, kFiltered = 4, kDown = 8;
+  switch (state) {
+    case SeenState::kUnexamined: break;
+    case SeenState::kOpen: states_ &= kOpen; break;
+    case SeenState::kClosed: states_ &= kClosed; break;
+    case SeenState::kFiltered: states_ &= kFiltered; break;
+    case SeenState::kClosedFiltered: states_ &= kClosed | kFiltered; break;
+    case SeenState::kDown: states_ &= kDown; break;
+  }
+  return *this;
+}
+
+bool contradict(SeenState a, SeenState b) { return Possible().and_seen(a).and_seen(b).none(); }
 
 // --- PortGrid
 

@@ -20,10 +20,22 @@
 namespace portsweep {
 
 // What can be said of a port: its state, or that there is no such host.
-enum class SeenState : std::uint8_t { kUnexamined, kOpen, kClosed, kFiltered, kDown };
-inline constexpr std::size_t kSeenStates = 5;
-// "unexamined", "open", "closed", "filtered", "down".
+enum class SeenState : std::uint8_t { kUnexamined, kOpen, kClosed, kFiltered, kClosedFiltered, kDown };
+inline constexpr std::size_t kSeenStates = 6;
+// "unexamined", "open", "closed", "filtered", "closed|filtered", "down".
 std::string_view to_string(SeenState state);
+
+// What can be true of a port at once with each of several states that were seen of it. closed|filtered leaves two
+// things possible, and unexamined all: they contradict whoever says none of these.
+class Possible {
+ public:
+  Possible& and_seen(SeenState state);
+  bool none() const { return states_ == 0; }
+
+ private:
+  std::uint8_t states_ = 0xFF;  // a bit each: open, closed, filtered, down
+};
+bool contradict(SeenState a, SeenState b);
 
 class PortGrid {
  public:

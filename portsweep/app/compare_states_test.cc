@@ -50,6 +50,27 @@ TEST(PortGrid, HoldsFourMillionPortsAndNoMore) {
   EXPECT_FALSE(PortGrid::fits(targets, ports({22})));
 }
 
+TEST(SeenState, OfWhatIsClosedOrFilteredContradictsNeither) {
+  using enum SeenState;
+  for (const SeenState state : {kUnexamined, kOpen, kClosed, kFiltered, kClosedFiltered, kDown}) {
+    EXPECT_FALSE(contradict(state, state)) << to_string(state);
+    EXPECT_FALSE(contradict(state, kUnexamined)) << to_string(state);
+    EXPECT_FALSE(contradict(kUnexamined, state)) << to_string(state);
+    EXPECT_EQ(contradict(state, kClosedFiltered), state == kOpen || state == kDown) << to_string(state);
+    EXPECT_EQ(contradict(kClosedFiltered, state), state == kOpen || state == kDown) << to_string(state);
+  }
+  EXPECT_TRUE(contradict(kOpen, kClosed));
+  EXPECT_TRUE(contradict(kClosed, kFiltered));
+  EXPECT_TRUE(contradict(kFiltered, kDown));
+}
+
+TEST(Possible, IsNothingWhereTwoOfSeveralContradict) {
+  using enum SeenState;
+  EXPECT_FALSE(Possible().none());
+  EXPECT_FALSE(Possible().and_seen(kClosedFiltered).and_seen(kClosed).and_seen(kUnexamined).none());
+  EXPECT_TRUE(Possible().and_seen(kClosed).and_seen(kClosedFiltered).and_seen(kFiltered).none());
+}
+
 // Two single addresses, and a range of five that is discovered by 100 of its 150 ports.
 class StateSinkTest : public testing::Test {
  protected:
@@ -101,6 +122,8 @@ TEST_F(StateSinkTest, NotesTheStateOfEachPort) {
   port("10.0.0.9", 2, Reason::kReset);
   port("10.0.0.9", 3, Reason::kNoResponse);
   port("10.0.0.9", 4, Reason::kNoRoute);
+  port("10.0.0.9", 5, Reason::kResetsLimited);
+  port("10.0.0.9", 6, Reason::kLossy);
   port("fe80::1%eth0", 5, Reason::kSynAck);
   end();
   const auto state = [&](const Address& address, std::uint16_t number) {
@@ -110,8 +133,10 @@ TEST_F(StateSinkTest, NotesTheStateOfEachPort) {
   EXPECT_EQ(state(addr("10.0.0.9"), 2), SeenState::kClosed);
   EXPECT_EQ(state(addr("10.0.0.9"), 3), SeenState::kFiltered);
   EXPECT_EQ(state(addr("10.0.0.9"), 4), SeenState::kUnexamined);
+  EXPECT_EQ(state(addr("10.0.0.9"), 5), SeenState::kClosedFiltered);
+  EXPECT_EQ(state(addr("10.0.0.9"), 6), SeenState::kUnexamined);
   EXPECT_EQ(state(addr("fe80::1").with_zone(2), 5), SeenState::kOpen);
-  EXPECT_EQ(count(addr("10.0.0.9"), SeenState::kUnexamined), 147U) << "a stop left them undecided";
+  EXPECT_EQ(count(addr("10.0.0.9"), SeenState::kUnexamined), 146U) << "a stop left them undecided";
 }
 
 TEST_F(StateSinkTest, TakesASilentHostOfARangeForFiltered) {

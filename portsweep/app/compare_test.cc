@@ -277,6 +277,35 @@ TEST_F(CompareTest, HasNothingToCompareWithoutATarget) {
   EXPECT_EQ(found.runs[1].with_first.share(), std::nullopt);
 }
 
+// Pure: what three runs over the same five ports come to.
+Comparison comparison_of(const std::vector<std::vector<SeenState>>& states) {
+  ScanTargets targets;
+  targets.singles.add(AddressRange(addr("10.0.0.1")));
+  PortSet ports;
+  ports.add(Port(1), Port(5));
+  RunsDone done;
+  for (const auto& seen : states) {
+    EngineRun run;
+    run.label = std::to_string(done.runs.size());
+    run.states = seen;
+    done.runs.push_back(std::move(run));
+  }
+  return compare_runs(targets, PortGrid(targets, ports), std::move(done));
+}
+
+TEST(CompareRuns, TakeClosedOrFilteredForEitherOfThem) {
+  using enum SeenState;
+  const Comparison found = comparison_of({{kOpen, kClosed, kFiltered, kClosed, kClosedFiltered},
+                                          {kClosedFiltered, kClosedFiltered, kClosedFiltered, kClosedFiltered, kDown},
+                                          {kOpen, kClosed, kFiltered, kFiltered, kUnexamined}});
+  EXPECT_THAT(found.differing, ElementsAre(0U, 3U, 4U)) << "open, closed and filtered of others, down";
+  EXPECT_EQ(found.runs[1].with_first, (Agreement{5, 3}));
+  EXPECT_EQ(found.runs[2].with_first, (Agreement{4, 3}));
+  EXPECT_EQ(found.runs[1].count(kClosedFiltered), 4U);
+  EXPECT_TRUE(found.runs[1].examined_all());
+  EXPECT_EQ(found.exit, 1);
+}
+
 TEST_F(CompareTest, RefusesMoreThanItCanHold) {
   target("10.0.0.0/24");
   engine(EngineKind::kSequential, 1, usual);
