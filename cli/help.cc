@@ -33,7 +33,7 @@ constexpr HelpExitCode kExitCodes[] = {
     {"0", "done"},
     {"1", "compare: the engines disagree"},
     {"2", "usage error; nothing was sent"},
-    {"3", "done but incomplete: names unresolved, hosts not examined, deadline"},
+    {"3", "done but incomplete: names unresolved, ports not examined, deadline"},
     {"4", "the machine does not permit it: permission, no route, output not written"},
     {"5", "a bug of portsweep"},
     {"130", "interrupted (SIGINT); what was found is written"},

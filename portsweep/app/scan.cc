@@ -8,6 +8,7 @@
 #include "portsweep/app/conntrack_guard.h"
 #include "portsweep/app/coordinator.h"
 #include "portsweep/app/estimate.h"
+#include "portsweep/app/incompleteness.h"
 #include "portsweep/app/ledger.h"
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan_targets.h"
@@ -72,6 +73,7 @@ class ScanRun final : public SweepOwner {
 
   void note_output(Result<void> outcome);
   SummaryRecord summary();
+  std::string_view why_incomplete(const SummaryRecord& summary) const;
   int exit_code(const SummaryRecord& summary) const;
 
   const ScanConfig& config_;
@@ -279,17 +281,21 @@ SummaryRecord ScanRun::summary() {
     case Stop::kDeadline: summary.incomplete_because = "deadline"; break;
     case Stop::kEngine: summary.incomplete_because = "trouble of this machine"; break;
     case Stop::kNobodyReads: summary.incomplete_because = "nobody reads the output"; break;
-    case Stop::kNo:
-      if (summary.hosts_unexamined > 0 || summary.counts.of(PortState::kUnexamined) > 0) {
-        summary.incomplete_because = "trouble of this machine";
-      } else if (summary.names_unresolved > 0) {
-        summary.incomplete_because = "names unresolved";
-      }
+    case Stop::kNo: summary.incomplete_because = why_incomplete(summary);
   }
   summary.complete = summary.incomplete_because.empty();
   summary.elapsed = world_.clock.now() - started_;
   summary.exit = exit_code(summary);
   return summary;
+}
+
+// Of a scan that nothing stopped; empty if nothing is missing. Hosts without a port to tell why were not reached.
+std::string_view ScanRun::why_incomplete(const SummaryRecord& summary) const {
+  ReasonCounts counts = summary.counts;
+  counts += ledger_.unlisted();
+  if (const std::string_view why = why_ports_were_left(counts); !why.empty()) return why;
+  if (summary.hosts_unexamined > 0) return "trouble of this machine";
+  return summary.names_unresolved > 0 ? "names unresolved" : std::string_view();
 }
 
 int ScanRun::exit_code(const SummaryRecord& summary) const {

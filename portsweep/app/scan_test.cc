@@ -12,6 +12,7 @@
 #include <fstream>
 #include <set>
 
+#include "portsweep/app/incompleteness.h"
 #include "portsweep/app/reporter.h"
 #include "testing/fake_engine.h"
 #include "testing/fake_resolver.h"
@@ -285,6 +286,57 @@ TEST_F(ScanTest, EndsWithExit4WhenThereIsNoWayOutAtAll) {
   target("10.0.0.1");
   ports(1, 100);
   EXPECT_EQ(run([](const Transmission&) { return FakeAnswer{.reason = Reason::kNoRoute, .from_target = false}; }), 4);
+}
+
+// Port 1 is closed, the others are left for this reason.
+FakeEngine::Network leaving(Reason reason) {
+  return [reason](const Transmission& t) -> std::optional<FakeAnswer> {
+    if (t.target.port == Port(1)) return kClosed;
+    return FakeAnswer{.reason = reason, .from_target = false};
+  };
+}
+
+TEST_F(ScanTest, EndsWithExit3WhereTheNetworkOrTheTargetLeftPortsOpenToDoubt) {
+  target("10.0.0.1");
+  ports(1, 10);
+  EXPECT_EQ(run(leaving(Reason::kBlocked)), 3);
+  EXPECT_EQ(summary()["complete"], false);
+  EXPECT_EQ(summary()["incomplete_because"], "blocked by the target");
+  EXPECT_EQ(host("10.0.0.1")["unexamined"], 9);
+  EXPECT_EQ(run(leaving(Reason::kLossy)), 3);
+  EXPECT_EQ(summary()["incomplete_because"], "lossy network");
+  EXPECT_EQ(run(leaving(Reason::kLocalFirewall)), 3);
+  EXPECT_EQ(summary()["incomplete_because"], "trouble of this machine");
+}
+
+TEST_F(ScanTest, IsCompleteThoughPortsOfAHostThatAnswersOnEverythingWereLeft) {
+  target("10.0.0.1");
+  ports(1, 10);
+  EXPECT_EQ(run(leaving(Reason::kAnswersOnEverything)), 0);
+  EXPECT_EQ(summary()["complete"], true);
+  EXPECT_EQ(summary()["unexamined"], 9);
+  target("nosuch.invalid");
+  EXPECT_EQ(run(leaving(Reason::kAnswersOnEverything)), 3);
+  EXPECT_EQ(summary()["incomplete_because"], "names unresolved");
+}
+
+TEST(WhyPortsWereLeft, IsTheWorstThatOccurred) {
+  ReasonCounts counts;
+  counts[Reason::kSynAck] = counts[Reason::kReset] = counts[Reason::kNoResponse] = counts[Reason::kResetsLimited] = 5;
+  EXPECT_EQ(why_ports_were_left(counts), "");
+  counts[Reason::kAnswersOnEverything] = 7;
+  EXPECT_EQ(why_ports_were_left(counts), "");
+  counts[Reason::kLossy] = 1;
+  EXPECT_EQ(why_ports_were_left(counts), "lossy network");
+  counts[Reason::kBlocked] = 1;
+  EXPECT_EQ(why_ports_were_left(counts), "blocked by the target");
+  for (std::size_t i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (!is_trouble(reason)) continue;
+    ReasonCounts worse = counts;
+    worse[reason] = 1;
+    EXPECT_EQ(why_ports_were_left(worse), "trouble of this machine") << to_string(reason);
+  }
 }
 
 TEST_F(ScanTest, ScansTheRestWhenANameDoesNotResolve) {
