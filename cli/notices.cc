@@ -17,13 +17,7 @@ constexpr std::size_t kNameBytes = 255;  // a host name is no longer
 
 std::string name(std::string_view text) { return escape_text(text, kNameBytes); }
 
-// "20,000 probes/s", "0.12 probes/s"
-std::string per_second(double rate) {
-  constexpr double kMost = 1e15;  // no rate is higher; what is no number counts as none
-  const double sane = rate > 0 ? std::min(rate, kMost) : 0;
-  if (sane > 0 && sane < 10) return fmt::format("{:.2g} probes/s", sane);
-  return grouped(static_cast<std::uint64_t>(std::llround(sane))) + " probes/s";
-}
+std::string per_second(double rate) { return rate_text(rate) + " probes/s"; }
 
 std::string decision(PaceDecision::Kind kind, const std::string& loss, const std::string& rate) {
   switch (kind) {
@@ -132,6 +126,13 @@ std::string rough_time(Duration duration) {
   if (duration < 48h) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
   const auto hours = round<std::chrono::hours>(duration).count();
   return fmt::format("{} days {} h", grouped(static_cast<std::uint64_t>(hours / 24)), hours % 24);
+}
+
+std::string rate_text(double rate) {
+  constexpr double kMost = 1e15;  // no rate is higher; what is no number counts as none
+  const double sane = rate > 0 ? std::min(rate, kMost) : 0;
+  if (sane > 0 && sane < 10) return fmt::format("{:.2g}", sane);
+  return grouped(static_cast<std::uint64_t>(std::llround(sane)));
 }
 
 }  // namespace portsweep::cli

@@ -18,4 +18,7 @@ std::string word_of_more(PaceDecision::Kind kind, std::uint64_t hosts);
 // "45 s", "12 min", "3 h 20 min", "2 days 4 h": a rough length of time for people.
 std::string rough_time(Duration duration);
 
+// "20,000", "0.25": a number of probes a second.
+std::string rate_text(double rate);
+
 }  // namespace portsweep::cli

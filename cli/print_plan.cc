@@ -40,7 +40,7 @@ std::string worst_text(const PlanSummary& plan) {
   const std::string time = rough_time(plan.worst.time) + " at most, if everything is silent";
   const double unbounded = static_cast<double>(plan.worst.workers) / seconds_of(plan.timeout);
   if (plan.worst.workers == 0 || plan.worst.rate < unbounded) {
-    return fmt::format("{}, at {} probes a second", time, grouped(static_cast<std::uint64_t>(plan.worst.rate)));
+    return fmt::format("{}, at {} probes a second", time, rate_text(plan.worst.rate));
   }
   if (plan.worst.workers == 1) return fmt::format("{}: one probe waits {} at a time", time, to_text(plan.timeout));
   return fmt::format("{}: {} probes wait {} at a time", time, grouped(plan.worst.workers), to_text(plan.timeout));

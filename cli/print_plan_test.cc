@@ -69,6 +69,8 @@ TEST(PlanText, TellsTheMaximumRateWhereThatIsLower) {
   PlanSummary plan = fixed(4096);
   plan.worst.rate = 100;
   EXPECT_THAT(plan_text(plan), HasSubstr("silent, at 100 probes a second\n"));
+  plan.worst.rate = 0.25;  // a bug: "at 0 probes a second"
+  EXPECT_THAT(plan_text(plan), HasSubstr("silent, at 0.25 probes a second\n"));
 }
 
 TEST(PlanJson, HasTheWorkersOfAnEngineThatPacesNotItself) {
