@@ -6,6 +6,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <sstream>
 #include <tuple>
@@ -34,6 +35,17 @@ rc::Gen<PortRecord> any_port(const std::string& host) {
   });
 }
 
+Recall any_recall() {
+  Recall recall;
+  recall.why = static_cast<VerdictReason>(*rc::gen::inRange<int>(0, static_cast<int>(kVerdictReasonCount)));
+  recall.trials = *rc::gen::inRange<std::uint64_t>(0, 1'000);
+  recall.lost = *rc::gen::inRange<std::uint64_t>(0, recall.trials + 1);
+  recall.tries = *rc::gen::inRange<std::uint8_t>(0, 17);
+  if (*rc::gen::arbitrary<bool>()) recall.miss_bound = std::pow(10, -*rc::gen::inRange(0, 3'000) / 100.0);
+  if (recall.miss_bound) recall.miss_bound_host = std::min(1.0, *recall.miss_bound * 65'535);
+  return recall;
+}
+
 // A host and its ports, in numeric order, each once and counted.
 HostRecord a_host(const std::string& text) {
   HostRecord host;
@@ -42,8 +54,7 @@ HostRecord a_host(const std::string& text) {
   host.state = *rc::gen::element(HostState::kUp, HostState::kSilent, HostState::kDown, HostState::kUnexamined);
   if (*rc::gen::arbitrary<bool>()) host.reason = *any_reason();
   if (*rc::gen::arbitrary<bool>()) host.srtt_us = *rc::gen::arbitrary<std::uint32_t>();
-  host.recall.trials = *rc::gen::inRange<std::uint64_t>(0, 1'000);
-  host.recall.lost = *rc::gen::inRange<std::uint64_t>(0, host.recall.trials + 1);
+  host.recall = any_recall();
   host.ports = *rc::gen::uniqueBy<std::vector<PortRecord>>(any_port(text), [](const PortRecord& p) { return p.port; });
   std::ranges::sort(host.ports, {}, &PortRecord::port);
   for (const PortRecord& port : host.ports) ++host.counts[port.reason];
@@ -146,7 +157,11 @@ RC_GTEST_PROP(JsonlProperty, HostLinesCarryTheRecord, ()) {
   RC_ASSERT(line["loss"].is_null() == !host.recall.loss());
   if (host.recall.loss()) RC_ASSERT(line["loss"].get<double>() == *host.recall.loss());
   RC_ASSERT(line["canaries"] == host.recall.trials);
-  RC_ASSERT(line["miss_bound"].is_null());
+  RC_ASSERT(line["tries"] == host.recall.tries);
+  RC_ASSERT(line["miss_bound"].is_null() == !host.recall.miss_bound);
+  if (host.recall.miss_bound) RC_ASSERT(line["miss_bound"].get<double>() == *host.recall.miss_bound);
+  RC_ASSERT(line["verdict"] == to_string(host.recall.verdict()));
+  RC_ASSERT(line["verdict_reason"] == to_string(host.recall.why));
 }
 
 RC_GTEST_PROP(FormatProperty, TextAndJsonlListTheSamePorts, ()) {
@@ -159,6 +174,16 @@ RC_GTEST_PROP(FormatProperty, TextAndJsonlListTheSamePorts, ()) {
     for (const PortRecord& port : host.ports) listed += options.lists(state_of(port.reason)) ? 1 : 0;
   }
   RC_ASSERT(facts.size() == listed);
+}
+
+// Names and services make a line as long as they are; what we say ourselves is broken into lines.
+RC_GTEST_PROP(FormatProperty, TextKeepsItsWidth, ()) {
+  HostRecord host = a_host("192.0.2.1");
+  host.names.clear();
+  host.ports.clear();
+  std::string out;
+  find_format("text")->make({})->host(host, out);
+  for (const std::string& line : lines_of(out)) RC_ASSERT(line.size() <= 120U);
 }
 
 RC_GTEST_PROP(FormatProperty, TextIsPrintableAscii, ()) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "portsweep/base/escape.h"
@@ -106,6 +107,18 @@ Fold fold_state(const ReasonCounts& counts, PortState state) {
   return fold;
 }
 
+// A line, broken at spaces where it has more columns than may be; what is broken off is indented.
+void append_filled(std::string line, std::vector<std::string>& lines) {
+  constexpr std::string_view kIndent = "      ";
+  while (line.size() > kWidth) {
+    const std::size_t space = line.rfind(' ', kWidth);
+    if (space == std::string::npos || space <= kIndent.size()) break;
+    lines.push_back(line.substr(0, space));
+    line = std::string(kIndent) + line.substr(space + 1);
+  }
+  lines.push_back(std::move(line));
+}
+
 // The folded counts of a host, and what is to be said of the doubtful ones, which stands behind the last fold that has
 // some: "65531 filtered (no-response), certified: chance of a miss <= ..."
 struct Folds {
@@ -122,15 +135,14 @@ struct Folds {
   std::vector<std::string> in_lines() const {
     std::vector<std::string> lines;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      lines.push_back("  " + texts[i]);
-      if (recall.empty() || i != doubtful) continue;
-      if (lines.back().size() + 2 + recall.size() <= kWidth) {
-        lines.back() += ", " + recall;
-      } else {
-        lines.push_back("    " + recall);
-      }
+      std::string line = "  " + texts[i];
+      const bool speaks = !recall.empty() && i == doubtful;
+      const bool fits = line.size() + 2 + recall.size() <= kWidth;
+      if (speaks && fits) line += ", " + recall;
+      append_filled(line, lines);
+      if (speaks && !fits) append_filled("    " + recall, lines);
     }
-    if (!recall.empty() && doubtful == texts.size()) lines.push_back("  " + recall);
+    if (!recall.empty() && doubtful == texts.size()) append_filled("  " + recall, lines);
     return lines;
   }
 };

@@ -172,6 +172,16 @@ TEST(Text, BreaksWhatIsTooLongForALine) {
       << "one line for all would have more than 120 columns";
 }
 
+TEST(Text, BreaksEvenASentenceThatIsTooLong) {
+  HostRecord host = certified_host();
+  host.recall.why = VerdictReason::kResetsLimited;
+  EXPECT_THAT(host_text(host),
+              testing::HasSubstr("  65531 filtered (no-response)\n"
+                                 "    rate-limited: it sends few resets, so silent ports may be closed; open ones are "
+                                 "certified; chance of a miss <= 6e-9\n"
+                                 "      each, 4e-4 in all (loss 0.0 % of 214, 3 tries)\n"));
+}
+
 TEST(Text, FoldsWhatIsClosedOrFiltered) {
   HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kReset);
   host.counts[Reason::kReset] = 800;
