@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::uint64_t kMaxRate = 10'000'000;
 constexpr std::uint8_t kMaxTries = PaceConfig::kMostTries;
-static_assert(kMaxTries == 16, "the help of --max-tries and --max-retries says so");
 static_assert(PaceConfig().miss == 1e-6, "the help of --miss says so");
 constexpr ProbabilityBounds kMissBounds{1e-12, 0.5};
 constexpr std::uint64_t kMinDescriptors = 16;
@@ -407,15 +406,15 @@ constexpr Flag kFlags[] = {
    .apply = set_miss},
   {.names = "--max-tries", .aliases = "--tries", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
    .summary = "the most tries of a port that stays silent",
-   .details = "From 1 to 16. A port that stays silent is tried as often as --miss asks for, and no oftener than this. "
-              "With 16 a port of which that is still not enough is left unexamined; with fewer it is called filtered "
-              "after so many tries, and uncertified if the bound is not reached. Below, under Engines, stands how many "
-              "each takes by default.",
+   .details = "A port that stays silent is tried as often as --miss asks for, and no oftener than this. With fewer "
+              "tries than the engine connect has by default such a port is called filtered after so many, and "
+              "uncertified if the bound is not reached; with as many, which is the most there can be, it is left "
+              "unexamined then. Below, under Engines, stands how many each has by default.",
    .apply = set_max_tries},
   {.names = "--max-retries", .aliases = "--retries", .category = Category::kPace, .takes = Takes::kValue,
    .value = "N",
    .summary = "the same, not counting the first try",
-   .details = "--max-retries 1 is --max-tries 2. From 0 to 15.",
+   .details = "--max-retries 1 is --max-tries 2. From 0 up.",
    .apply = set_max_retries},
   {.names = "-T", .category = Category::kPace, .takes = Takes::kValue, .attached = true, .value = "0-5",
    .choices = "0 1 2 3 4 5 paranoid sneaky polite normal aggressive insane", .completes = Completes::kChoices,

@@ -117,7 +117,7 @@ TEST(Options, OfPaceAreBounded) {
   EXPECT_EQ(scan({"--timeout", "250ms"}).pace.timeout, 250ms);
   EXPECT_EQ(scan({"--deadline", "1.5h"}).pace.deadline, 90min);
   EXPECT_EQ(scan({"--max-retries", "1"}).pace.max_tries, 2);
-  EXPECT_EQ(scan({"--tries", "16"}).pace.max_tries, 16);
+  EXPECT_EQ(scan({"--tries", std::to_string(PaceConfig::kMostTries)}).pace.max_tries, PaceConfig::kMostTries);
   EXPECT_EQ(scan({"--max-rate", "10000000"}).pace.max_rate, 10'000'000U);
   EXPECT_EQ(scan({"--seed", "18446744073709551615"}).pace.seed, ~std::uint64_t{0});
   EXPECT_EQ(scan({"--miss", "1e-9"}).pace.miss, 1e-9);
@@ -125,7 +125,9 @@ TEST(Options, OfPaceAreBounded) {
   EXPECT_EQ(scan({"--host-rate", "100", "--net-rate", "1000"}).pace.net_rate, 1000U);
   EXPECT_THAT(error_of({"--miss", "1"}), HasSubstr("between 1e-12 and 0.5"));
   EXPECT_THAT(error_of({"--net-rate", "0"}), HasSubstr("from 1 to 10,000,000"));
-  EXPECT_THAT(error_of({"--tries", "17"}), HasSubstr("from 1 to 16"));
+  const std::string most = std::to_string(PaceConfig::kMostTries);
+  EXPECT_THAT(error_of({"--tries", std::to_string(PaceConfig::kMostTries + 1)}), HasSubstr("from 1 to " + most));
+  EXPECT_THAT(error_of({"--max-retries", most}), HasSubstr("from 0 to "));
   EXPECT_THAT(error_of({"--max-rate", "10000001"}), HasSubstr("from 1 to 10,000,000"));
   EXPECT_THAT(error_of({"--workers", "0"}), HasSubstr("from 1 up"));
   EXPECT_THAT(error_of({"--ulimit", "15"}), HasSubstr("from 16"));
