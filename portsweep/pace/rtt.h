@@ -27,6 +27,7 @@ class RttEstimate {
   bool known() const { return samples_ > 0; }
   std::uint32_t samples() const { return samples_; }
   std::uint32_t srtt_us() const { return srtt_us_; }
+  std::uint32_t rttvar_us() const { return rttvar_us_; }
   Duration srtt() const { return std::chrono::microseconds(srtt_us_); }
   // Retransmission time-out; its floor of 20 ms (not RFC 6298's 1 s) is for scanning: a re-try costs one packet.
   Duration rto() const {

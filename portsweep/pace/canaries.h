@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Canaries: the ports of one host that are known to answer, and which of them may be asked once more, to see what share
+// of packets is lost. Pure.
+//
+// Closed ports come first: a RST costs the target next to nothing. An open port has to accept each connection, and some
+// services log, penalise or ban those who connect and say nothing. So an open port is asked
+//   - only where there is no closed one, or where resets may be limited and open ports must tell (want_open());
+//   - never while another trial of it is under way, and not before kRest has passed since the last;
+//   - at most PaceConfig::open_port_connections times in a scan, the connection that found it included;
+//   - not at all if it is one of kShy.
+//
+// A port that loses so many trials in a row as what the other ports lost in that time does not explain has a trouble of
+// its own (its queue of connections is full, say): it is dropped, and the row is taken back.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "portsweep/base/time.h"
+#include "portsweep/net/port.h"
+
+namespace portsweep {
+
+class Canaries {
+ public:
+  static constexpr Duration kRest = 250ms;
+  // The most ports that are kept of each kind. One is asked by one trial at a time, and a lost one takes a while.
+  static constexpr std::size_t kMost = 128;
+  // A row of losses is a port's own if the loss of the others makes it less likely than this, for any of kMost ports.
+  static constexpr double kUnlikely = 1e-4;
+  // They log, penalise or ban: FTP, SSH, Telnet, SMTP, MySQL, RDP, VNC.
+  static constexpr std::uint16_t kShy[] = {21, 22, 23, 25, 3306, 3389, 5900};
+  // They are made for strangers: HTTP and HTTPS.
+  static constexpr std::uint16_t kPreferred[] = {80, 443};
+
+  // `most`: how many ports are kept of each kind, at most kMost; fewer where there are many hosts.
+  Canaries(std::uint8_t open_port_connections, std::size_t most) : connections_(open_port_connections), most_(most) {}
+
+  // A port answered. `index`: by which the caller knows it.
+  void add(Port port, std::uint64_t index, bool open, Instant now);
+  // Whether open ports are asked although there are closed ones.
+  void want_open(bool want) { want_open_ = want; }
+  bool wants_open() const { return want_open_; }
+
+  struct Pick {
+    Port port;
+    std::uint64_t index;
+    bool open;
+  };
+  // The next one to be asked, which is then under way; nothing if none may be asked now. `phase` comes back with its
+  // outcome.
+  std::optional<Pick> take(std::uint8_t phase, Instant now);
+  // It was not sent after all.
+  void put_back(Port port);
+
+  struct Outcome {
+    bool known = false;  // the port is a canary, and a trial of it was under way
+    bool open = false;
+    std::uint8_t phase = 0;
+    Instant asked{};
+    std::uint32_t take_back = 0;  // so many losses, this one included, were the port's own and do not count
+  };
+  // What became of a trial.
+  Outcome resolve(Port port, bool lost);
+
+  // Whether there is a port that may be asked, now or later, or is being asked.
+  bool any() const;
+  bool any_open() const;
+  bool has_closed() const { return !closed_.empty(); }
+  // How many ports there are that may be asked, now or later.
+  std::size_t askable() const;
+
+ private:
+  struct Canary {
+    std::uint64_t index;
+    Port port;
+    std::uint8_t connections = 0;  // open: made
+    std::uint8_t lost_in_row = 0;
+    bool under_way = false;
+    std::uint8_t phase = 0;
+    Instant asked{};
+    // Of all ports, when its row of losses began.
+    std::uint32_t trials_then = 0;
+    std::uint32_t lost_then = 0;
+  };
+
+  bool may_ever_ask_open(const Canary& canary) const;
+  Canary* take_closed();
+  Canary* take_open(Instant now);
+  Canary* find(Port port, bool& open);
+  bool has_own_trouble(const Canary& canary) const;
+
+  std::uint8_t connections_;
+  std::size_t most_;
+  bool want_open_ = false;
+  std::vector<Canary> closed_;
+  std::vector<Canary> open_;
+  std::size_t next_closed_ = 0;
+  std::size_t next_open_ = 0;
+  std::uint32_t trials_ = 0;  // of all
+  std::uint32_t lost_ = 0;
+};
+
+}  // namespace portsweep

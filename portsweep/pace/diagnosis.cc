@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/pace/diagnosis.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "portsweep/pace/loss.h"
+
+namespace portsweep {
+namespace {
+
+// Loss below this is no reason to do anything.
+constexpr double kHarmless = 0.01;
+constexpr double kSignificance = 1e-4;
+constexpr std::uint32_t kFewestLost = 3;
+// Old trials weigh half from here on.
+constexpr std::uint32_t kManyTrials = 512;
+// The loss must be this part of that of the higher rate, or less, to be taken for another.
+constexpr double kImproved = 0.35;
+// Loss that is none: it may be chance.
+constexpr double kClean = 0.05;
+// So lossy that a comparison of rates says little: the rate must come down first.
+constexpr double kNearlyAll = 0.8;
+constexpr double kStep = 8;  // down to an eighth
+constexpr double kTell = 0.7;
+constexpr double kLittleMore = 1.3;
+// Trials that came back, to know a capacity within a tenth.
+constexpr std::uint32_t kEnoughCame = 100;
+constexpr std::uint32_t kFewestTrials = 40;
+constexpr std::uint32_t kMostTrials = 1000;
+constexpr std::uint32_t kLeastTrials = 20;  // to conclude anything when time is up
+constexpr Duration kLongTest = 1500ms;
+constexpr Duration kLongestTest = 3s;
+constexpr std::size_t kMostLevels = 6;
+// Trials lost, and ports they were of, to say that nothing answers.
+constexpr std::uint32_t kStallTrials = 10;
+constexpr std::size_t kStallPorts = 2;
+constexpr double kStalledRate = 20;
+constexpr double kRaise = 1.25;
+constexpr Duration kLongestRaise = 120s;
+constexpr std::uint32_t kCleanTrials = 100;
+
+}  // namespace
+
+double Diagnosis::share() const {
+  if (mode_ == Mode::kStalled) return 1;
+  // Enough trials for a higher rate to be tried when it is time.
+  if (mode_ == Mode::kHeld) {
+    return std::clamp(kCleanTrials / (*limit_ * seconds_of(kFirstRaise)), kShare, kMostShare);
+  }
+  if (mode_ != Mode::kTest) return kShare;
+  // Enough trials in a tenth of a second.
+  const double wanted = needed_ / (levels_.back().rate * 0.1);
+  return std::clamp(wanted, kShare, kMostShare);
+}
+
+Diagnosis::Trials Diagnosis::counted() const {
+  if (resets_limited_) return open_;
+  return {closed_.count + open_.count, closed_.lost + open_.lost};
+}
+
+bool Diagnosis::is_significant(const Trials& trials) const {
+  if (trials.lost < kFewestLost) return false;
+  const double expected = std::min(0.9, kHarmless + 1.5 * accepted_);
+  return chance_of_loss(trials.count, trials.lost, expected) < kSignificance;
+}
+
+void Diagnosis::forget_old_trials() {
+  if (counted().count >= kManyTrials) accepted_ = std::min(accepted_, counted().loss());
+  for (Trials* trials : {&closed_, &open_}) {
+    if (trials->count < kManyTrials) continue;
+    trials->count /= 2;
+    trials->lost /= 2;
+  }
+}
+
+void Diagnosis::enter(Mode mode, Instant now) {
+  mode_ = mode;
+  since_ = now;
+  ++phase_;
+  closed_ = open_ = {};
+}
+
+void Diagnosis::decide(PaceDecision::Kind kind, double loss, double rate) {
+  decisions_.push_back({.kind = kind, .host = name_, .loss = loss, .rate = rate});
+}
+
+// --- What comes in --------------------------------------------------------------------------------------------------
+
+void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, Instant now) {
+  if (lost) {
+    ++lost_since_heard_;
+  } else {
+    heard_ = now;
+    lost_since_heard_ = 0;
+  }
+  if (phase != phase_) return;
+  (open ? open_ : closed_).add(lost);
+  switch (mode_) {
+    case Mode::kFree:
+      last_rate_ = rate;
+      if (is_significant(counted())) begin_test(rate, now);
+      forget_old_trials();
+      break;
+    case Mode::kTest:
+      if (counted().count >= needed_) conclude_test(now);
+      break;
+    case Mode::kHeld: check_held(rate, now); break;
+    case Mode::kStalled:
+      if (!lost) hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
+      break;
+    case Mode::kBlocked: break;
+  }
+}
+
+void Diagnosis::on_answer(std::uint32_t rtt_us, double rate, Instant now) {
+  heard_ = now;
+  lost_since_heard_ = 0;
+  if (rtt_us == 0) return;
+  rtt_.add(rtt_us);
+  if (rtt_.samples() == 16) first_var_us_ = rtt_.rttvar_us();
+  epoch_rtt_us_ = std::min(epoch_rtt_us_, rtt_us);
+  least_rtt_us_ = std::min(least_rtt_us_, rtt_us);
+  const Duration epoch = std::clamp(2 * rtt_.srtt(), Duration(4ms), Duration(50ms));
+  if (now - epoch_ < epoch) return;
+  epoch_ = now;
+  const std::uint32_t margin = std::max(3'000U, 4 * first_var_us_);
+  const bool inflated = rtt_.samples() > 16 && epoch_rtt_us_ > least_rtt_us_ + margin;
+  epoch_rtt_us_ = UINT32_MAX;
+  inflated_ = inflated ? inflated_ + 1 : 0;
+  const bool settled = now - since_ > 4 * epoch + rtt_.srtt();
+  const bool may_hold = mode_ == Mode::kFree || mode_ == Mode::kHeld;
+  if (inflated_ >= 2 && settled && may_hold && rate > kSlowest) {
+    inflated_ = 0;
+    hold(limit_.value_or(rate), counted().loss(), now);
+  }
+}
+
+void Diagnosis::turn(std::size_t ports, double rate, Instant now) {
+  if (mode_ == Mode::kBlocked) return;
+  if (mode_ == Mode::kStalled) {
+    check_stalled(rate, now);
+    return;
+  }
+  const bool nothing = lost_since_heard_ >= kStallTrials && ports >= kStallPorts && now - heard_ >= kSilence;
+  if (nothing && (mode_ != Mode::kFree || rate <= kSlowest)) return stall(now);
+  if (mode_ != Mode::kTest) return;
+  const bool overdue = now - since_ > kLongTest && counted().count >= kLeastTrials;
+  if (overdue) {
+    conclude_test(now);
+  } else if (now - since_ > kLongestTest) {
+    // Too few ports answer, or may be asked, to find out: slower is safer.
+    hold(levels_.back().rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
+  }
+}
+
+// --- Testing --------------------------------------------------------------------------------------------------------
+
+// At the same rate first: what raised the alarm was seen while the rate was still climbing, or in a short burst of
+// loss.
+void Diagnosis::begin_test(double rate, Instant now) {
+  levels_.clear();
+  refining_ = false;
+  test_at(rate, counted().loss(), now);
+}
+
+void Diagnosis::test_at(double rate, double expected_loss, Instant now) {
+  rate = std::max(rate, kSlowest);
+  // As many losses, and as many that came back, as make a ratio worth something.
+  const double loss = std::clamp(expected_loss, 0.01, 0.99);
+  needed_ =
+      static_cast<std::uint32_t>(std::min(kFewestTrials / std::min(loss, 1 - loss), static_cast<double>(kMostTrials)));
+  levels_.push_back({.rate = rate, .loss = loss});
+  limit_ = rate;
+  enter(Mode::kTest, now);
+}
+
+void Diagnosis::test_below(Instant now) {
+  const Level& level = levels_.back();
+  const bool nearly_all = level.loss >= kNearlyAll;
+  // A bottleneck would let all of kTell of what came through pass, however little else the link carries.
+  const double below = nearly_all            ? std::max(level.rate / kStep, kHeadroom * level.goodput())
+                       : levels_.size() == 1 ? kTell * level.goodput()
+                                             : levels_.front().rate / kStep;
+  test_at(std::min(below, kTell * level.rate), level.loss, now);
+}
+
+// Closed ports are lost, and open ones are not nearly as much.
+bool Diagnosis::conclude_resets_limited(Instant now) {
+  constexpr std::uint32_t kFewestOpen = 5;
+  if (resets_limited_ || open_.count < kFewestOpen || closed_.count < kLeastTrials || closed_.loss() < 0.1)
+    return false;
+  const double of_closed = std::min(closed_.loss(), 0.999);
+  const double so_few = open_.lost == open_.count ? 1 : 1 - chance_of_loss(open_.count, open_.lost + 1, of_closed);
+  if (so_few > kSignificance * 10) return false;
+  resets_limited_ = true;
+  limit_.reset();
+  regime_since_ = {};
+  decide(PaceDecision::Kind::kResetsLimited, closed_.loss(), levels_.front().rate);
+  enter(Mode::kFree, now);
+  return true;
+}
+
+// Of a queue that is full, or a policer, the same comes through at either rate; or nothing is lost at the lower one.
+bool Diagnosis::depends_on_rate(const Level& high, const Level& low) {
+  if (low.loss <= kImproved * high.loss) return true;
+  if (low.loss >= 1 || high.loss >= 1) return false;
+  return std::log(high.goodput() / low.goodput()) < std::log(high.rate / low.rate) / 2;
+}
+
+void Diagnosis::conclude_test(Instant now) {
+  if (conclude_resets_limited(now)) return;
+  Level& level = levels_.back();
+  level.loss = counted().loss();
+  level.came = counted().count - counted().lost;
+  if (levels_.size() == 1) {
+    if (!is_significant(counted())) {
+      limit_.reset();
+      return enter(Mode::kFree, now);
+    }
+    decide(PaceDecision::Kind::kLossSeen, level.loss, level.rate);
+    return test_below(now);
+  }
+  const Level& before = levels_[levels_.size() - 2];
+  const Level& first = levels_.front();
+  if (refining_) return hold(level.goodput(), first.loss, now);
+  if (depends_on_rate(before, level)) return conclude_capacity(now);
+  if (level.loss >= 1 && level.rate <= kSlowest) return;  // turn() will say that nothing answers, or something will
+  const bool convincing = first.loss < kNearlyAll / 2 && level.rate <= kTell * first.goodput() + 1;
+  const bool low_enough = level.rate <= first.rate / kStep && level.loss < kNearlyAll;
+  if (convincing || low_enough || level.rate <= kSlowest || levels_.size() >= kMostLevels) {
+    return conclude_random(level.loss, now);
+  }
+  test_below(now);
+}
+
+// At the rate before the way was overloaded: what came through there is its capacity, if not more came through here.
+void Diagnosis::conclude_capacity(Instant now) {
+  const Level level = levels_.back();
+  const Level before = levels_[levels_.size() - 2];
+  const bool rough = level.came < kEnoughCame && level.rate > kSlowest && levels_.size() < kMostLevels;
+  if (level.loss >= kClean && rough) return test_below(now);
+  if (level.loss >= kClean) return hold(level.goodput(), levels_.front().loss, now);
+  const double capacity = std::clamp(before.goodput(), level.goodput(), before.rate);
+  if (before.came >= kEnoughCame) return hold(capacity, levels_.front().loss, now);
+  refining_ = true;
+  test_at(std::min(kLittleMore * capacity, before.rate), 1 - 1 / kLittleMore, now);
+}
+
+void Diagnosis::conclude_random(double loss, Instant now) {
+  accepted_ = loss;
+  limit_.reset();
+  decide(PaceDecision::Kind::kRandomLoss, loss, levels_.front().rate);
+  enter(Mode::kFree, now);
+}
+
+// --- Held -----------------------------------------------------------------------------------------------------------
+
+void Diagnosis::hold(double capacity, double loss, Instant now) {
+  limit_ = std::max(kHeadroom * capacity, kSlowest);
+  regime_since_ = now;
+  decide(PaceDecision::Kind::kBottleneck, loss, *limit_);
+  enter(Mode::kHeld, now);
+}
+
+void Diagnosis::check_held(double rate, Instant now) {
+  const Trials trials = counted();
+  if (trials.count >= kLeastTrials && is_significant(trials)) {
+    raise_after_ = std::min(2 * raise_after_, kLongestRaise);
+    return begin_test(*limit_, now);
+  }
+  const bool clean = trials.count >= kCleanTrials && trials.loss() <= kHarmless + 1.2 * accepted_;
+  if (now - since_ < raise_after_ || !clean) return;
+  *limit_ *= kRaise;
+  decide(PaceDecision::Kind::kRecovered, trials.loss(), *limit_);
+  enter(Mode::kHeld, now);
+  // It bounds nothing any more.
+  if (*limit_ < 2 * rate) return;
+  limit_.reset();
+  raise_after_ = kFirstRaise;
+  enter(Mode::kFree, now);
+}
+
+// --- Nothing answers ------------------------------------------------------------------------------------------------
+
+void Diagnosis::stall(Instant now) {
+  limit_ = kStalledRate;
+  decide(PaceDecision::Kind::kStalled, 1, 0);
+  enter(Mode::kStalled, now);
+}
+
+void Diagnosis::check_stalled(double rate, Instant now) {
+  if (heard_ > since_) {  // an answer to something sent before
+    return hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
+  }
+  if (now - since_ < kPause + kSilence) return;
+  // Nothing could be asked: then nothing is known either.
+  if (closed_.count + open_.count == 0) return hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
+  decide(PaceDecision::Kind::kBlocked, 1, 0);
+  limit_.reset();
+  enter(Mode::kBlocked, now);
+}
+
+}  // namespace portsweep

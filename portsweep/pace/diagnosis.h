@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Diagnosis: what the loss depends on, and so how fast it is wise to send. It is told of every canary's trial and says
+// what bounds the rate (limit()), how many canaries it wants (share()) and what it found out (decisions()).
+//
+//   free     no limit but the ladder's own. Significant loss -> test.
+//   test     first at the same rate, to know its loss p well. If that was no accident, at a lower rate:
+//              p is a third of that or less, or as much comes through as before: the loss depends on the rate. What
+//                came through is the capacity of a bottleneck, or of a policer. If that were few trials, it is measured
+//                once more, at a rate a little above -> held at 0.85 of it
+//              else: at a rate lower still; if it makes no difference there either, the loss is random -> free, at the
+//                rate before. To slow down would help nobody.
+//              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries.
+//   held     a limit. Still loss -> test. None for a while: a little faster.
+//   stalled  everything was lost for kSilence, at an eighth of the rate or less: a pause, then canaries alone.
+//   blocked  nor did they answer. For good.
+//
+// Queues show in round trips before they lose: where the shortest round trip of two epochs in a row is longer than the
+// shortest ever by max(3 ms, 4 RTTVAR), the rate is taken as too high too (as TCP Vegas and BBR do).
+//
+// The rate that is tested is compared with the same path a moment before: loss that changes by itself just then is
+// taken for an effect of the rate, until the limit is raised again. Pure; time is an argument.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "portsweep/base/time.h"
+#include "portsweep/model/notice.h"
+#include "portsweep/pace/rtt.h"
+
+namespace portsweep {
+
+class Diagnosis {
+ public:
+  static constexpr double kShare = 0.02;     // canaries a probe, as a rule
+  static constexpr double kMostShare = 0.5;  // while testing
+  static constexpr double kHeadroom = 0.85;  // of a capacity that was measured
+  static constexpr double kSlowest = 100;    // probes a second; slower only by PaceConfig::max_rate
+  static constexpr Duration kSilence = 2s;
+  static constexpr Duration kPause = 3s;
+  static constexpr Duration kFirstRaise = 3s;  // held without loss, until a higher rate is tried
+
+  enum class Mode : std::uint8_t { kFree, kTest, kHeld, kStalled, kBlocked };
+
+  // `name`: of the host, for decisions; empty: all together.
+  explicit Diagnosis(Instant now, std::string name = {}) : name_(std::move(name)), since_(now), heard_(now) {}
+
+  // A trial belongs to the phase in which it was sent: what was sent at another rate says nothing of this one.
+  std::uint8_t phase() const { return phase_; }
+
+  // `rate`: probes a second that were really sent of late.
+  void on_trial(std::uint8_t phase, bool open, bool lost, double rate, Instant now);
+  // Something answered, canary or not. rtt_us 0: not measured.
+  void on_answer(std::uint32_t rtt_us, double rate, Instant now);
+  // What only time decides. `ports`: how many canaries may be asked.
+  void turn(std::size_t ports, double rate, Instant now);
+
+  Mode mode() const { return mode_; }
+  // Probes a second at most; nothing if there is no bound.
+  std::optional<double> limit() const { return limit_; }
+  double share() const;
+  // Open ports must tell whether only resets are lost.
+  bool wants_open() const { return mode_ == Mode::kTest || resets_limited_; }
+  bool resets_limited() const { return resets_limited_; }
+  // Nothing but canaries may be sent.
+  bool canaries_only() const { return mode_ == Mode::kStalled; }
+  bool pauses(Instant now) const { return mode_ == Mode::kStalled && now - since_ < kPause; }
+  // Tries sent before then met another loss than what is measured now.
+  Instant regime_since() const { return regime_since_; }
+
+  const std::vector<PaceDecision>& decisions() const { return decisions_; }
+  void clear() { decisions_.clear(); }
+
+ private:
+  struct Trials {
+    std::uint32_t count = 0;
+    std::uint32_t lost = 0;
+
+    void add(bool is_lost) { ++count, lost += is_lost; }
+    double loss() const { return count == 0 ? 0 : static_cast<double>(lost) / count; }
+    double bounded_loss() const { return (lost + 1.0) / (count + 2.0); }
+  };
+  // A rate, and the loss it met.
+  struct Level {
+    double rate;
+    double loss;
+    std::uint32_t came = 0;  // trials that came back
+    double goodput() const { return rate * (1 - loss); }
+  };
+
+  // Whether the loss depends on the rate, as two levels of it show, the second the lower.
+  static bool depends_on_rate(const Level& high, const Level& low);
+
+  Trials counted() const;
+  bool is_significant(const Trials& trials) const;
+  void forget_old_trials();
+  void enter(Mode mode, Instant now);
+  void begin_test(double rate, Instant now);
+  void test_at(double rate, double expected_loss, Instant now);
+  void test_below(Instant now);
+  bool conclude_resets_limited(Instant now);
+  void conclude_test(Instant now);
+  void conclude_capacity(Instant now);
+  void conclude_random(double loss, Instant now);
+  void hold(double capacity, double loss, Instant now);
+  void check_held(double rate, Instant now);
+  void stall(Instant now);
+  void check_stalled(double rate, Instant now);
+  void decide(PaceDecision::Kind kind, double loss, double rate);
+
+  std::string name_;
+  Mode mode_ = Mode::kFree;
+  std::uint8_t phase_ = 0;
+  std::optional<double> limit_;
+  bool resets_limited_ = false;
+  double accepted_ = 0;  // random loss that was found to be no matter of the rate
+
+  Instant since_;  // of the mode, and of each test
+  Instant heard_;
+  Instant regime_since_{};
+  Trials closed_;  // of the phase
+  Trials open_;
+  std::uint32_t lost_since_heard_ = 0;
+  double last_rate_ = 0;  // in free mode
+
+  std::vector<Level> levels_;  // of the test; the first is where the loss was found
+  std::uint32_t needed_ = 0;   // trials, to conclude the test
+  bool refining_ = false;      // the test is of a rate a little above a capacity that is roughly known
+  Duration raise_after_ = kFirstRaise;
+
+  // Round trips.
+  RttEstimate rtt_;
+  std::uint32_t least_rtt_us_ = UINT32_MAX;
+  std::uint32_t epoch_rtt_us_ = UINT32_MAX;
+  std::uint32_t first_var_us_ = 0;
+  Instant epoch_;
+  int inflated_ = 0;
+
+  std::vector<PaceDecision> decisions_;
+};
+
+}  // namespace portsweep

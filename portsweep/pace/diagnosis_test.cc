@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/pace/diagnosis.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "portsweep/pace/simulated_path_for_test.h"
+
+namespace portsweep {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using Kind = PaceDecision::Kind;
+using Mode = Diagnosis::Mode;
+
+constexpr std::uint64_t kSeeds = 200;
+constexpr double kFull = 150'000;
+
+SimulatedPath blackout() { return random_loss(1); }
+
+// What is made of the loss at first: the first decision but kLossSeen. Nothing if there is none in that time.
+std::optional<PaceDecision> first_finding(SimulatedScan& scan, Duration longest = 8s) {
+  const auto& decisions = scan.diagnosis.decisions();
+  const auto found = [&] { return !decisions.empty() && decisions.back().kind != Kind::kLossSeen; };
+  return scan.run_until(found, longest) ? std::optional(decisions.back()) : std::nullopt;
+}
+
+// Of how many seeds the first finding is another than that.
+int misdiagnoses(const SimulatedPath& path, Kind right) {
+  int wrong = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SimulatedScan scan(path, seed);
+    const auto finding = first_finding(scan);
+    wrong += !finding || finding->kind != right;
+  }
+  return wrong;
+}
+
+// The limits of those seeds that found a bottleneck, as a part of the truth.
+std::vector<double> limits(const SimulatedPath& path, double capacity) {
+  std::vector<double> limits;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SimulatedScan scan(path, seed);
+    const auto finding = first_finding(scan);
+    if (finding && finding->kind == Kind::kBottleneck) limits.push_back(finding->rate / capacity);
+  }
+  return limits;
+}
+
+double share_within(const std::vector<double>& values, double least, double most) {
+  const auto good = std::count_if(values.begin(), values.end(), [&](double v) { return v >= least && v <= most; });
+  return static_cast<double>(good) / static_cast<double>(values.size());
+}
+
+// --- Without loss ---------------------------------------------------------------------------------------------------
+
+TEST(Diagnosis, BeginsFree) {
+  const Diagnosis diagnosis(Instant(1s));
+  EXPECT_EQ(diagnosis.mode(), Mode::kFree);
+  EXPECT_EQ(diagnosis.limit(), std::nullopt);
+  EXPECT_EQ(diagnosis.share(), Diagnosis::kShare);
+  EXPECT_FALSE(diagnosis.wants_open());
+  EXPECT_FALSE(diagnosis.canaries_only());
+  EXPECT_THAT(diagnosis.decisions(), IsEmpty());
+}
+
+TEST(Diagnosis, StaysFreeWhereTheLossIsHarmless) {
+  for (const double loss : {0.0, 0.001, 0.01}) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      SimulatedScan scan(random_loss(loss), seed);
+      scan.run(5s);
+      EXPECT_EQ(scan.diagnosis.mode(), Mode::kFree) << loss << ", seed " << seed;
+      EXPECT_THAT(scan.diagnosis.decisions(), IsEmpty()) << loss << ", seed " << seed;
+    }
+  }
+}
+
+TEST(Diagnosis, IgnoresTrialsOfAnotherPhase) {
+  Diagnosis diagnosis(Instant(1s));
+  const auto other = static_cast<std::uint8_t>(diagnosis.phase() + 1);
+  Instant now{1s};
+  for (int i = 0; i < 1000; ++i) diagnosis.on_trial(other, false, true, kFull, now += 1ms);
+  EXPECT_EQ(diagnosis.mode(), Mode::kFree);
+  for (int i = 0; i < 10; ++i) diagnosis.on_trial(diagnosis.phase(), false, true, kFull, now += 1ms);
+  EXPECT_EQ(diagnosis.mode(), Mode::kTest);
+  EXPECT_NE(diagnosis.phase(), other - 1);
+}
+
+TEST(Diagnosis, WantsMoreCanariesAndOpenOnesWhileItTests) {
+  SimulatedScan scan(random_loss(0.2), 1);
+  ASSERT_TRUE(scan.run_until([&] { return scan.diagnosis.mode() == Mode::kTest; }, 1s));
+  EXPECT_TRUE(scan.diagnosis.wants_open());
+  EXPECT_EQ(scan.diagnosis.limit(), kFull);  // at the same rate first
+  EXPECT_GE(scan.diagnosis.share(), Diagnosis::kShare);
+  double most = 0;
+  scan.run_until(
+      [&] {
+        most = std::max(most, scan.diagnosis.share());
+        return scan.diagnosis.mode() != Mode::kTest;
+      },
+      5s);
+  EXPECT_LE(most, Diagnosis::kMostShare);
+}
+
+// --- Random loss ----------------------------------------------------------------------------------------------------
+
+TEST(Diagnosis, GoesBackToTheFullRateWhereTheLossIsRandom) {
+  for (const double loss : {0.05, 0.1, 0.25, 0.5}) {
+    int slowed_down = 0;
+    for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+      SimulatedScan scan(random_loss(loss), seed);
+      first_finding(scan, 3s);
+      scan.run(200ms);
+      const bool right = scan.kinds() == std::vector{Kind::kLossSeen, Kind::kRandomLoss} &&
+                         scan.diagnosis.mode() == Mode::kFree && !scan.diagnosis.limit() && scan.rate() == kFull;
+      slowed_down += !right;
+    }
+    EXPECT_LE(slowed_down, kSeeds / 50) << loss;
+  }
+}
+
+TEST(Diagnosis, SaysHowMuchIsLostAtRandom) {
+  SimulatedScan scan(random_loss(0.25), 1);
+  const auto finding = first_finding(scan);
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->kind, Kind::kRandomLoss);
+  EXPECT_NEAR(finding->loss, 0.25, 0.1);
+  EXPECT_NEAR(finding->rate, kFull, 1);
+}
+
+TEST(Diagnosis, IsNotAlarmedWhenRandomLossGoesAway) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(random_loss(0.5), seed);
+    scan.run(2500ms);
+    ASSERT_EQ(scan.diagnosis.mode(), Mode::kFree);
+    scan.diagnosis.clear();
+    scan.change(random_loss(0.005));
+    scan.run(3s);
+    EXPECT_THAT(scan.diagnosis.decisions(), IsEmpty()) << seed;
+  }
+}
+
+// --- Bottlenecks ----------------------------------------------------------------------------------------------------
+
+TEST(Diagnosis, FindsAPolicer) {
+  for (const double capacity : {500.0, 1'000.0, 2'000.0, 5'000.0, 10'000.0, 20'000.0, 50'000.0, 100'000.0}) {
+    EXPECT_LE(misdiagnoses(policer(capacity), Kind::kBottleneck), kSeeds / 50) << capacity;
+  }
+}
+
+TEST(Diagnosis, FindsAPolicerBehindRandomLoss) {
+  for (const double capacity : {500.0, 5'000.0, 50'000.0}) {
+    EXPECT_LE(misdiagnoses(policer(capacity, 0.05), Kind::kBottleneck), kSeeds / 50) << capacity;
+  }
+}
+
+TEST(Diagnosis, HoldsAPolicersRate) {
+  for (const double capacity : {5'000.0, 10'000.0, 20'000.0, 50'000.0}) {
+    const std::vector<double> held = limits(policer(capacity), capacity);
+    ASSERT_GE(held.size(), kSeeds * 49 / 50);
+    EXPECT_GE(share_within(held, 0.75, 1.0), 0.85) << capacity;
+    EXPECT_EQ(share_within(held, 0.6, 1.2), 1) << capacity;
+  }
+}
+
+// So few of 400 canaries come through at a rate a hundred times as high that the capacity is not known well.
+TEST(Diagnosis, HoldsASlowPolicersRateRoughly) {
+  for (const double capacity : {500.0, 1'000.0, 2'000.0}) {
+    const std::vector<double> held = limits(policer(capacity), capacity);
+    EXPECT_GE(share_within(held, 0.75, 1.0), 0.5) << capacity;
+    EXPECT_EQ(share_within(held, 0.25, 1.75), 1) << capacity;
+  }
+}
+
+// A bug: what came through at a rate a hundred times as high, some ten trials, was taken for the capacity.
+TEST(Diagnosis, HoldsEveryPolicersRateWell) {
+  for (const double capacity : {500.0, 1'000.0, 2'000.0, 5'000.0, 10'000.0, 20'000.0, 50'000.0}) {
+    EXPECT_GE(share_within(limits(policer(capacity), capacity), 0.75, 1.0), 0.95) << capacity;
+  }
+}
+
+TEST(Diagnosis, HoldsABottlenecksRate) {
+  for (const double capacity : {10'000.0, 50'000.0}) {
+    for (const Duration queue : {50ms, 200ms}) {
+      const std::vector<double> held = limits(bottleneck(capacity, queue, 2'000), capacity);
+      ASSERT_GE(held.size(), kSeeds * 49 / 50);
+      EXPECT_GE(share_within(held, 0.75, 1.0), 0.9) << capacity;
+      EXPECT_EQ(share_within(held, 0.6, 1.1), 1) << capacity;
+    }
+  }
+}
+
+TEST(Diagnosis, LosesNextToNothingOnceItHolds) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(policer(10'000), seed);
+    ASSERT_TRUE(first_finding(scan));
+    EXPECT_EQ(scan.diagnosis.mode(), Mode::kHeld);
+    EXPECT_EQ(scan.diagnosis.regime_since(), scan.now);
+    scan.run(Diagnosis::kFirstRaise - 100ms);
+    EXPECT_LE(scan.rate(), 10'000) << seed;
+    EXPECT_THAT(scan.kinds(), Not(Contains(Kind::kRandomLoss))) << seed;
+  }
+}
+
+TEST(Diagnosis, GoesFasterAgainWhenAPolicerIsGone) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(policer(10'000), seed);
+    ASSERT_TRUE(first_finding(scan));
+    const double held = scan.diagnosis.limit().value();
+    scan.change(random_loss(0));
+    scan.run(Diagnosis::kFirstRaise - 100ms);
+    EXPECT_EQ(scan.diagnosis.limit(), held);
+    scan.run(30s);
+    EXPECT_GE(scan.diagnosis.limit().value_or(kFull), 5 * held) << seed;
+    EXPECT_THAT(scan.kinds(), Contains(Kind::kRecovered));
+  }
+}
+
+// A bug: the limit grew without an end, and each step was told, though none of them mattered.
+TEST(Diagnosis, IsFreeAgainOnceItsLimitBoundsNothing) {
+  SimulatedScan scan(random_loss(0), 1);
+  scan.run(2s);
+  scan.change(blackout());
+  scan.run(200ms);
+  scan.change(random_loss(0));
+  scan.run(60s);
+  EXPECT_EQ(scan.rate(), kFull);
+  EXPECT_LE(scan.diagnosis.limit().value_or(kFull), 2 * kFull);
+  scan.diagnosis.clear();
+  scan.run(60s);
+  EXPECT_THAT(scan.diagnosis.decisions(), IsEmpty());
+}
+
+// While the policer stays, a higher rate is tried now and then, and less and less often.
+TEST(Diagnosis, TriesAHigherRateLessAndLessOften) {
+  SimulatedScan scan(policer(10'000), 3);
+  ASSERT_TRUE(first_finding(scan));
+  const auto alarms_in = [&](Duration span) {
+    scan.diagnosis.clear();
+    scan.run(span);
+    const auto kinds = scan.kinds();
+    return std::count(kinds.begin(), kinds.end(), Kind::kLossSeen);
+  };
+  const auto first = alarms_in(60s);
+  const auto later = alarms_in(60s) + alarms_in(60s) + alarms_in(60s);
+  EXPECT_GE(first, 1);
+  EXPECT_LE(later, 2 * first);
+}
+
+// A queue shows in the round trips before anything is lost.
+TEST(Diagnosis, SlowsDownForALongerRoundTripAlone) {
+  const SimulatedPath endless_queue = bottleneck(20'000, 10s, 2'000);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    // A path that is empty at first, so that its round trip is known; nothing is ever lost on it.
+    SimulatedScan scan([](double, Instant, Duration) { return StepFate{.rtt_us = 2'000}; }, seed);
+    scan.run(200ms);
+    scan.change(endless_queue);
+    const auto finding = first_finding(scan);
+    ASSERT_TRUE(finding) << seed;
+    EXPECT_EQ(finding->kind, Kind::kBottleneck);
+    EXPECT_EQ(finding->loss, 0);
+    EXPECT_LT(scan.diagnosis.limit().value(), kFull);
+  }
+}
+
+// --- Resets only ----------------------------------------------------------------------------------------------------
+
+TEST(Diagnosis, FindsALimiterOfResetsAndDoesNotSlowDown) {
+  for (const double capacity : {50.0, 200.0, 2'000.0, 20'000.0}) {
+    EXPECT_LE(misdiagnoses(reset_limiter(capacity), Kind::kResetsLimited), kSeeds / 50) << capacity;
+  }
+  SimulatedScan scan(reset_limiter(200), 1);
+  scan.run(5s);
+  EXPECT_TRUE(scan.diagnosis.resets_limited());
+  EXPECT_TRUE(scan.diagnosis.wants_open());
+  EXPECT_EQ(scan.diagnosis.mode(), Mode::kFree);
+  EXPECT_EQ(scan.diagnosis.limit(), std::nullopt);
+  EXPECT_EQ(scan.rate(), kFull);
+}
+
+TEST(Diagnosis, DoesNotBlameResetsWhereOpenPortsLoseAsMuch) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SimulatedScan scan(random_loss(0.3), seed);
+    first_finding(scan);
+    EXPECT_FALSE(scan.diagnosis.resets_limited()) << seed;
+  }
+}
+
+// --- Nothing answers ------------------------------------------------------------------------------------------------
+
+TEST(Diagnosis, IsBlockedOnlyAfterASilenceAPauseAndASilence) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(random_loss(0), seed);
+    scan.run(2s);
+    scan.change(blackout());
+    const Instant gone = scan.now;
+    ASSERT_TRUE(scan.run_until([&] { return scan.diagnosis.mode() == Mode::kStalled; }, 10s)) << seed;
+    EXPECT_GE(scan.now - gone, Diagnosis::kSilence);
+    EXPECT_LE(scan.now - gone, 2 * Diagnosis::kSilence);
+    EXPECT_TRUE(scan.diagnosis.canaries_only());
+    EXPECT_TRUE(scan.diagnosis.pauses(scan.now));
+    const Instant stalled = scan.now;
+    ASSERT_TRUE(scan.run_until([&] { return !scan.diagnosis.pauses(scan.now); }, 10s));
+    EXPECT_GE(scan.now - stalled, Diagnosis::kPause);
+    ASSERT_TRUE(scan.run_until([&] { return scan.diagnosis.mode() == Mode::kBlocked; }, 10s)) << seed;
+    EXPECT_GE(scan.now - stalled, Diagnosis::kPause + Diagnosis::kSilence);
+    EXPECT_LE(scan.now - stalled, Diagnosis::kPause + Diagnosis::kSilence + 100ms);
+    EXPECT_EQ(scan.kinds().back(), Kind::kBlocked);
+    // For good.
+    scan.change(random_loss(0));
+    scan.run(1s);
+    EXPECT_EQ(scan.diagnosis.mode(), Mode::kBlocked);
+  }
+}
+
+TEST(Diagnosis, SlowsDownBeforeItStalls) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(random_loss(0), seed);
+    scan.run(2s);
+    scan.change(blackout());
+    double rate = 0;
+    ASSERT_TRUE(scan.run_until(
+        [&] {
+          if (scan.diagnosis.mode() != Mode::kStalled) rate = scan.rate();
+          return scan.diagnosis.mode() == Mode::kStalled;
+        },
+        10s));
+    EXPECT_LE(rate, kFull / 8) << seed;
+  }
+}
+
+TEST(Diagnosis, GoesOnWhenThereIsAnAnswerAfterThePause) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(random_loss(0), seed);
+    scan.run(2s);
+    scan.change(blackout());
+    ASSERT_TRUE(scan.run_until([&] { return scan.diagnosis.mode() == Mode::kStalled; }, 10s));
+    scan.run(Diagnosis::kPause);
+    scan.change(random_loss(0));
+    scan.run(500ms);
+    EXPECT_EQ(scan.diagnosis.mode(), Mode::kHeld) << seed;
+    EXPECT_FALSE(scan.diagnosis.canaries_only());
+    EXPECT_THAT(scan.kinds(), Not(Contains(Kind::kBlocked)));
+  }
+}
+
+// It is taken for an effect of the rate, but not for long.
+TEST(Diagnosis, RecoversFromALossOfHalfASecond) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(random_loss(0), seed);
+    scan.run(2s);
+    scan.change(blackout());
+    scan.run(500ms);
+    scan.change(random_loss(0));
+    scan.run(60s);
+    EXPECT_THAT(scan.kinds(), Not(Contains(Kind::kStalled))) << seed;
+    EXPECT_EQ(scan.rate(), kFull) << seed;
+  }
+}
+
+// Where nothing could be asked nothing is known.
+TEST(Diagnosis, IsNotBlockedWhereNoCanaryCouldBeAsked) {
+  SimulatedScan scan(random_loss(0), 1);
+  scan.run(2s);
+  scan.change(blackout());
+  ASSERT_TRUE(scan.run_until([&] { return scan.diagnosis.mode() == Mode::kStalled; }, 10s));
+  Diagnosis& diagnosis = scan.diagnosis;
+  diagnosis.turn(0, 0, scan.now + 1h);
+  EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
+}
+
+}  // namespace
+}  // namespace portsweep

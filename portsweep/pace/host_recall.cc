@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/pace/host_recall.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace portsweep {
+
+void HostRecall::on_answer(Port port, std::uint64_t index, bool open, Evidence against, const Diagnosis& diagnosis,
+                           Instant now) {
+  canaries_.add(port, index, open, now);
+  // Where resets are limited they come late, whatever the loss.
+  if (!open && diagnosis.resets_limited()) return;
+  against.limit(-std::log(counted(diagnosis).all_lost(against.tries(), PathClass::kFar)));
+  late_.add(against);
+}
+
+bool HostRecall::alarm() { return !alarmed_ && late_.too_many() && (alarmed_ = true); }
+
+// What was measured before a new regime began says nothing about it.
+void HostRecall::follow(const Diagnosis& diagnosis) {
+  if (diagnosis.regime_since() <= regime_) return;
+  regime_ = diagnosis.regime_since();
+  all_.begin_regime();
+  open_.begin_regime();
+}
+
+std::optional<Canaries::Outcome> HostRecall::on_trial(Port port, bool lost) {
+  const Canaries::Outcome outcome = canaries_.resolve(port, lost);
+  return outcome.known ? std::optional(outcome) : std::nullopt;
+}
+
+void HostRecall::count(const Canaries::Outcome& trial, bool lost, const Diagnosis& diagnosis) {
+  follow(diagnosis);
+  if (trial.asked < regime_) return;
+  all_.add(lost);
+  all_.take_back(trial.take_back);
+  if (!trial.open) return;
+  open_.add(lost);
+  open_.take_back(trial.take_back);
+}
+
+Evidence HostRecall::after_silence(Evidence before, PathClass path, Instant sent, const Diagnosis& diagnosis) {
+  follow(diagnosis);
+  Evidence evidence = before;
+  if (sent < regime_) return evidence;
+  const LossEstimate& loss = counted(diagnosis);
+  evidence.add(loss.next_loss(0, path));
+  evidence.limit(-std::log(loss.all_lost(evidence.tries(), path)));
+  return evidence;
+}
+
+bool HostRecall::can_measure(const Diagnosis& diagnosis) const {
+  return diagnosis.resets_limited() ? canaries_.any_open() : canaries_.any();
+}
+
+double HostRecall::share(std::uint8_t attempt, std::uint64_t undecided, const Diagnosis& diagnosis) const {
+  if (attempt == 1 || undecided == 0) return diagnosis.share();
+  return std::max(diagnosis.share(), std::min(kMostAProbe, kTrialsAPass / static_cast<double>(undecided)));
+}
+
+void HostRecall::on_filtered(Evidence evidence, std::uint8_t tries, VerdictReason why) {
+  if (why == VerdictReason::kMeasured && alarmed_) why = VerdictReason::kLateAnswers;
+  ++filtered_;
+  why_ = std::max(why_, why);
+  tries_ = std::max(tries_, tries);
+  worst_ = std::max(worst_, evidence.miss());
+  sum_ += evidence.miss();
+}
+
+Recall HostRecall::recall() const {
+  Recall recall{.why = why_, .trials = all_.total_trials(), .lost = all_.total_lost(), .tries = tries_};
+  if (why_ == VerdictReason::kAllAnswered || tries_ == 0 || recall.trials == 0) return recall;
+  recall.miss_bound = worst_;
+  recall.miss_bound_host = std::min(1.0, sum_);
+  return recall;
+}
+
+}  // namespace portsweep

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// HostRecall: what the ports of one host that answer say about those that do not. Exists for hosts that answered. It
+// brings together the host's canaries, the loss they meet, the audit of late answers, and what became of silent ports.
+// Pure; some 200 bytes and 24 for each canary.
+//
+// Two hypotheses must fail before a port is called filtered: that it is open, and that it is closed. Where resets are
+// limited (Diagnosis) closed ports are silent whatever we do: then open canaries alone count, and a silent port is
+// closed|filtered.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "portsweep/model/recall.h"
+#include "portsweep/pace/canaries.h"
+#include "portsweep/pace/diagnosis.h"
+#include "portsweep/pace/evidence.h"
+#include "portsweep/pace/late_answers.h"
+#include "portsweep/pace/loss.h"
+#include "portsweep/pace/pace_config.h"
+
+namespace portsweep {
+
+class HostRecall {
+ public:
+  // Trials wanted while all silent ports of the host are tried once.
+  static constexpr double kTrialsAPass = 40;
+  static constexpr double kMostAProbe = 8;
+
+  HostRecall(const PaceConfig& config, std::size_t canaries) : canaries_(config.open_port_connections, canaries) {}
+
+  Canaries& canaries() { return canaries_; }
+
+  // A port of the host answered; `against` is the evidence that stood against it.
+  void on_answer(Port port, std::uint64_t index, bool open, Evidence against, const Diagnosis& diagnosis, Instant now);
+  // True the first time that there are more late answers than the loss explains.
+  bool alarm();
+
+  // What became of a canary's trial; nothing if none was under way. It is to be counted (count()) only once the time
+  // is over that a lost one would have been waited for: answers come sooner than losses are known, and would make the
+  // loss look smaller than it is.
+  std::optional<Canaries::Outcome> on_trial(Port port, bool lost);
+  void count(const Canaries::Outcome& trial, bool lost, const Diagnosis& diagnosis);
+
+  // One more try of a port was silent: the evidence against it now. Each try counts with the loss of its own time; all
+  // of them together never for more than the loss as it is known now allows.
+  Evidence after_silence(Evidence before, PathClass path, Instant sent, const Diagnosis& diagnosis);
+  // Whether more trials may come; else what is known is all there will be.
+  bool can_measure(const Diagnosis& diagnosis) const;
+  // The evidence that is needed of a port, in nats: more than asked for, once the audit failed.
+  double needed(double asked) const { return alarmed_ ? std::min(2 * asked, Evidence::kMost) : asked; }
+
+  // Canaries a probe: Diagnosis's own share at least, and up to kMostAProbe while a few silent ports are tried again.
+  // `undecided`: how many ports of the host have no verdict.
+  double share(std::uint8_t attempt, std::uint64_t undecided, const Diagnosis& diagnosis) const;
+
+  // A silent port was given up, called filtered or closed|filtered after so many tries; `why` is kMeasured if its
+  // evidence is enough.
+  void on_filtered(Evidence evidence, std::uint8_t tries, VerdictReason why);
+  // `why` of a host whose ports were left alone: blocked, or all open.
+  void leave(VerdictReason why) { why_ = std::max(why_, why); }
+
+  Recall recall() const;
+  // How many ports on_filtered() was called for.
+  std::uint32_t filtered() const { return filtered_; }
+  // Of every canary, and of those that count.
+  const LossEstimate& loss() const { return all_; }
+  const LossEstimate& counted(const Diagnosis& diagnosis) const { return diagnosis.resets_limited() ? open_ : all_; }
+
+ private:
+  void follow(const Diagnosis& diagnosis);
+
+  Canaries canaries_;
+  LossEstimate all_;   // of every canary
+  LossEstimate open_;  // of open ones
+  LateAnswers late_;
+  Instant regime_{};
+  std::uint32_t filtered_ = 0;
+  bool alarmed_ = false;
+
+  VerdictReason why_ = VerdictReason::kAllAnswered;
+  std::uint8_t tries_ = 0;
+  double worst_ = 0;
+  double sum_ = 0;
+};
+
+// Of a host that was tried without any measure of loss (PaceConfig::adaptive is false).
+inline Recall unmeasured_recall(const PaceConfig& config, std::uint64_t silent) {
+  if (silent == 0) return {.why = VerdictReason::kAllAnswered};
+  return {.why = VerdictReason::kNotMeasured, .tries = config.max_tries};
+}
+
+}  // namespace portsweep
