@@ -29,6 +29,7 @@ class InstantEngine final : public Engine {
   Instant now() const { return now_; }
   std::uint64_t turns() const { return turns_; }
 
+  std::size_t capacity() const override { return SIZE_MAX; }
   std::size_t room() override { return room_; }
 
   std::size_t send(std::span<const Transmission> transmissions) override {

@@ -41,6 +41,7 @@ class FakeEngine final : public Engine {
         resends_(network.config().machine.sockets),
         descriptors_(network.config().machine.descriptors) {}
 
+  std::size_t capacity() const override { return capacity_; }
   std::size_t room() override { return stopped_ ? 0 : capacity_ - in_flight_; }
 
   std::size_t send(std::span<const Transmission> transmissions) override {

@@ -65,7 +65,7 @@ constexpr std::array kTable{
         [] { return NetworkConfig{.path = {.flows = FlowConfig{.members = 4, .dead = 1}}, .host = mixed(kNear)}; }},
     Scenario{"own-overload",
              [] {
-               return NetworkConfig{.machine = {.receive_ring = QueueConfig{.rate = 20'000, .packets = 100}},
+               return NetworkConfig{.machine = {.receive_ring = QueueConfig{.rate = 20'000, .packets = 10}},
                                     .host = mixed(kNear)};
              }},
     Scenario{

@@ -54,7 +54,7 @@ TEST(Scenarios, FindTheFourOpenPortsOfAFilteredHostWithoutAnError) {
   const Outcome outcome = sweep_scenario(scenario("filtered-few-open"), kSeed);
   EXPECT_EQ(outcome.truly_open, 4U) << outcome.describe();
   EXPECT_EQ(outcome.errors(), 0U) << outcome.describe();
-  EXPECT_EQ(outcome.seen.connections, 4U) << outcome.describe();
+  EXPECT_LE(outcome.seen.connections, 4U * PaceConfig().open_port_connections) << outcome.describe();
   EXPECT_EQ(outcome.seen.syns, outcome.probes + outcome.resent) << outcome.describe();
 }
 

@@ -93,7 +93,7 @@ TEST(CliJsonl, HoldsTheScanItsPortsHostsAndSummary) {
   EXPECT_EQ(lines.port("127.0.0.1", open.port().number())["reason"], "syn-ack");
   EXPECT_EQ(lines.port("127.0.0.1", closed.port().number())["state"], "closed");
   EXPECT_EQ(lines.port("127.0.0.1", closed.port().number())["reason"], "reset");
-  EXPECT_EQ(lines.host("127.0.0.1")["verdict"], "uncertified");
+  EXPECT_EQ(lines.host("127.0.0.1")["verdict"], "certified");
   EXPECT_TRUE(lines.host("127.0.0.1")["miss_bound"].is_null());
   EXPECT_EQ(lines.summary()["probes"], 2);
   EXPECT_EQ(lines.summary()["complete"], true);

@@ -66,7 +66,7 @@ TEST_F(Netns, OpenClosedAndFilteredByDrop) {
   EXPECT_EQ(lines.port(kTarget, 443)["reason"], "reset");
   EXPECT_EQ(lines.port(kTarget, 9)["state"], "filtered");
   EXPECT_EQ(lines.port(kTarget, 9)["reason"], "no-response");
-  EXPECT_EQ(lines.port(kTarget, 9)["tries"], 2);
+  EXPECT_GE(lines.port(kTarget, 9)["tries"], 2);
   EXPECT_EQ(lines.port(kTarget6, 22)["state"], "open");
   EXPECT_EQ(lines.port(kTarget6, 80)["state"], "closed");
   EXPECT_EQ(lines.port(kTarget6, 9)["state"], "filtered");
@@ -280,10 +280,11 @@ TEST_F(Netns, MaxRateIsNeverExceeded) {
   const Outcome outcome = scan({"--max-rate", std::to_string(kRate), "-p", "1-1500", kTarget}).run();
   EXPECT_EQ(outcome.exit, 0) << outcome;
   EXPECT_EQ(target().count("excess"), 0U);
-  EXPECT_GE(target().count("syns"), 2000U);  // 500 of them twice
-  EXPECT_LE(target().count("syns"), 2003U);  // the kernel may repeat the first probe while the neighbour is in doubt
-  EXPECT_EQ(JsonLines(outcome.out).summary()["probes"], 2000);
-  EXPECT_GE(outcome.elapsed, 1900ms);
+  const std::uint64_t probes = JsonLines(outcome.out).summary()["probes"];
+  EXPECT_GE(probes, 2000U);  // 500 of them at least twice
+  EXPECT_GE(target().count("syns"), probes);
+  EXPECT_LE(target().count("syns"), probes + 3);  // the kernel may repeat the first while the neighbour is in doubt
+  EXPECT_GE(seconds_of(outcome.elapsed), static_cast<double>(probes) / kRate - 0.1);
 }
 
 // The first probe of a neighbour is held for 3 s, to learn whether anybody has the address; meanwhile the kernel

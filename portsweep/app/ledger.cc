@@ -42,7 +42,8 @@ PortRecord Ledger::port_record(const Address& address, const KeptPort& port) con
   return {zones_.text(address), port.port, port.reason, port.rtt_us, port.tries, std::string(service_name(port.port))};
 }
 
-void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, bool complete) {
+void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, const RecallOf& recall_of,
+                         bool complete) {
   up_in_stage_ = AddressSet();
   std::uint64_t known = 0;
   tallies.for_each([&](std::uint64_t host, const HostTally& tally) {
@@ -60,13 +61,18 @@ void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& 
     Row& row = rows_[address];
     row.cut_short |= !complete;
     row.counts += counts;
+    row.add(recall_of(host, counts[Reason::kNoResponse] + counts[Reason::kResetsLimited]));
     if (tally.rtt.known()) row.rtt = tally.rtt;
     row.up |= tally.up;
     if (!row.given_up) row.given_up = tally.given_up;
     if (tally.up) up_in_stage_.add(AddressRange(address));
   });
   up_in_stage_.seal();
-  if (complete && stage.kind == Stage::Kind::kSweep) swept_.add(stage.hosts);
+  if (complete && stage.kind == Stage::Kind::kSweep) {
+    swept_.add(stage.hosts);
+    // The last host's: whether all of them are near or far makes but little difference.
+    of_silent_ = recall_of(stage.hosts.size() - 1, plan.ports_per_host());
+  }
   if (complete && stage.kind == Stage::Kind::kDiscovery) {
     silent_without_row_ += stage.hosts.size() - known;
     partial_discovery_ = stage.ports.size() < ports_;
@@ -86,8 +92,10 @@ void Ledger::close_row(const Address& address, Row& row) const {
     return;
   }
   const std::uint64_t decided = row.counts.total();
-  if (decided < ports_ && !is_left_out(address, row))
+  if (decided < ports_ && !is_left_out(address, row)) {
     row.counts[row.given_up.value_or(Reason::kStopped)] += ports_ - decided;
+    if (!row.given_up) row.add({.why = VerdictReason::kCutShort});
+  }
   std::sort(row.ports.begin(), row.ports.end(), [](const KeptPort& a, const KeptPort& b) { return a.port < b.port; });
 }
 
@@ -98,6 +106,7 @@ HostRecord Ledger::record(const Address& address, Row& row) const {
   host.host = zones_.text(address);
   if (const auto names = targets_.names.find(address); names != targets_.names.end()) host.names = names->second;
   host.counts = row.counts;
+  host.recall = row.recall.value_or(of_silent_);
   if (row.rtt.known()) host.srtt_us = row.rtt.srtt_us();
   for (const KeptPort& port : row.ports) host.ports.push_back(port_record(address, port));
   if (row.up) {
@@ -127,7 +136,11 @@ HostRecord Ledger::silent_record(const Address& address) const {
 
 void Ledger::count(const HostRecord& host, SummaryRecord& summary) const {
   switch (host.state) {
-    case HostState::kUp: ++summary.hosts_up; break;
+    case HostState::kUp:
+      ++summary.hosts_up;
+      ++summary.verdicts[static_cast<std::size_t>(host.recall.verdict())];
+      summary.recall = summary.recall ? combine(*summary.recall, host.recall) : host.recall;
+      break;
     case HostState::kSilent: ++summary.hosts_silent; break;
     case HostState::kDown: ++summary.hosts_down; break;
     case HostState::kUnexamined: ++summary.hosts_unexamined; break;

@@ -33,8 +33,11 @@ class Ledger {
   void commit(const Plan& plan, std::span<const Decision> decisions,
               const std::function<void(const PortRecord&)>& on_port);
 
+  // How far the silence of a host can be trusted, by its number in the plan, of which so many ports were silent.
+  using RecallOf = std::function<Recall(std::uint64_t host, std::uint64_t silent)>;
   // Takes the tallies of a stage. `complete`: it was not cut short.
-  void close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, bool complete);
+  void close_stage(const Stage& stage, const Plan& plan, const HostTable& tallies, const RecallOf& recall_of,
+                   bool complete);
 
   // The hosts of the stage just closed that are up.
   const AddressSet& up_in_stage() const { return up_in_stage_; }
@@ -65,6 +68,9 @@ class Ledger {
     bool up = false;
     bool cut_short = false;  // a stage that had this host was stopped
     std::optional<Reason> given_up;
+    std::optional<Recall> recall;  // of all stages so far
+
+    void add(const Recall& more) { recall = recall ? combine(*recall, more) : more; }
     std::vector<KeptPort> ports;
   };
 
@@ -81,6 +87,7 @@ class Ledger {
   bool list_all_states_;
   Keep keep_;
   std::unordered_map<Address, Row> rows_;
+  Recall of_silent_;  // of the single addresses that never had a row
   AddressSet swept_;  // whole stages of single addresses that were completed
   AddressSet up_in_stage_;
   std::uint64_t silent_without_row_ = 0;  // hosts of ranges, as those of the next line

@@ -57,7 +57,8 @@ class ScanRun final : public SweepOwner {
   Result<void> sweep_here(const Stage& stage, const Plan& plan);
   Result<bool> sweep_by_workers(const Stage& stage, const Plan& plan);
   Result<bool> hire(const Stage& stage, const Plan& plan);
-  void close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress);
+  void close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress,
+                   const Ledger::RecallOf& recall_of);
   Result<void> take(std::span<const Decision> decided, std::span<const Notice> notices);
   void note_limit(const WorkersLimited& limit);
   Result<void> wait_out(Instant end);
@@ -139,7 +140,8 @@ Result<void> ScanRun::sweep_here(const Stage& stage, const Plan& plan) {
   TRY_VOID(run_sweep(sweep, tools(), *this));
   if (stopped_ != Stop::kNo) engine_->stop();
   ladder_ = sweep.ladder();
-  close_stage(stage, plan, sweep.hosts(), sweep.progress());
+  close_stage(stage, plan, sweep.hosts(), sweep.progress(),
+              [&](std::uint64_t host, std::uint64_t silent) { return sweep.recall(host, silent); });
   return {};
 }
 
@@ -160,7 +162,8 @@ Result<bool> ScanRun::sweep_by_workers(const Stage& stage, const Plan& plan) {
     }
   }
   crew_->stop();
-  close_stage(stage, plan, crew_->hosts(), crew_->progress());
+  close_stage(stage, plan, crew_->hosts(), crew_->progress(),
+              [&](std::uint64_t, std::uint64_t silent) { return unmeasured_recall(config_.pace, silent); });
   crew_.reset();
   return true;
 }
@@ -181,8 +184,9 @@ Result<bool> ScanRun::hire(const Stage& stage, const Plan& plan) {
   return false;
 }
 
-void ScanRun::close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress) {
-  ledger_.close_stage(stage, plan, hosts, stopped_ == Stop::kNo);
+void ScanRun::close_stage(const Stage& stage, const Plan& plan, const HostTable& hosts, const SweepProgress& progress,
+                          const Ledger::RecallOf& recall_of) {
+  ledger_.close_stage(stage, plan, hosts, recall_of, stopped_ == Stop::kNo);
   progress_.decided += progress.decided;
   progress_.sent += progress.sent;
   progress_.open += progress.open;

@@ -14,6 +14,7 @@ constexpr Duration kLongestTurn = 50ms;
 }  // namespace
 
 Result<void> run_sweep(Sweep& sweep, const SweepTools& tools, SweepOwner& owner) {
+  sweep.set_capacity(tools.engine.capacity());
   while (!sweep.done()) {
     if (!owner.goes_on(sweep)) return {};
     const Instant now = tools.clock.now();

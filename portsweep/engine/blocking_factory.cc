@@ -16,6 +16,7 @@ class RealSequentialEngine final : public Engine {
  public:
   RealSequentialEngine(const Clock& clock, const AddressSet& own) : engine_(tcp_, waiter_, clock, own) {}
 
+  std::size_t capacity() const override { return engine_.capacity(); }
   std::size_t room() override { return engine_.room(); }
   std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
   Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }

@@ -38,6 +38,7 @@ class ConnectEngine final : public Engine {
   ConnectEngine(const ConnectEngine&) = delete;
   ConnectEngine& operator=(const ConnectEngine&) = delete;
 
+  std::size_t capacity() const override { return slots_.size(); }
   std::size_t room() override;
   std::size_t send(std::span<const Transmission> transmissions) override;
   Result<std::span<const Event>> wait(Instant until) override;

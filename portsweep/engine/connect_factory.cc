@@ -25,6 +25,7 @@ class SingleConnectEngine final : public Engine {
                       std::uint32_t sockets)
       : poller_(std::move(poller)), engine_(tcp_, *poller_, clock, own, sockets) {}
 
+  std::size_t capacity() const override { return engine_.capacity(); }
   std::size_t room() override { return engine_.room(); }
   std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
   Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }

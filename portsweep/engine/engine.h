@@ -25,7 +25,9 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  // How many transmissions it would accept now; may shrink, and grow again.
+  // The most transmissions it can hold at once.
+  virtual std::size_t capacity() const = 0;
+  // How many it would accept now; may shrink, and grow again.
   virtual std::size_t room() = 0;
   // Accepts a prefix of them and says how many. Never waits.
   virtual std::size_t send(std::span<const Transmission> transmissions) = 0;

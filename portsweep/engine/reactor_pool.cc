@@ -172,6 +172,7 @@ Result<std::unique_ptr<ReactorPool>> ReactorPool::create(unsigned workers, const
   WakeFd events_ready = TRY(WakeFd::create());
   std::unique_ptr<ReactorPool> pool(new ReactorPool(clock, std::move(events_ready)));
   const std::uint32_t each = std::max<std::uint32_t>(1, sockets / workers);
+  pool->capacity_ = std::size_t{each} * workers;
   for (unsigned i = 0; i < workers; ++i) {
     std::unique_ptr<EpollPoller> poller = TRY(EpollPoller::create());
     WakeFd wake = TRY(WakeFd::create());

@@ -26,6 +26,7 @@ class ReactorPool final : public Engine {
   ReactorPool(const ReactorPool&) = delete;
   ReactorPool& operator=(const ReactorPool&) = delete;
 
+  std::size_t capacity() const override { return capacity_; }
   std::size_t room() override;
   std::size_t send(std::span<const Transmission> transmissions) override;
   Result<std::span<const Event>> wait(Instant until) override;
@@ -40,6 +41,7 @@ class ReactorPool final : public Engine {
   const Clock& clock_;
   Doorbell events_ready_;
   std::vector<std::unique_ptr<Reactor>> reactors_;
+  std::size_t capacity_ = 0;
   std::vector<Event> given_;
   std::size_t next_ = 0;  // the reactor that is served first
 };

@@ -16,6 +16,7 @@ class SequentialEngine final : public Engine {
   // `own`: the addresses of this machine. The references must outlive the engine.
   SequentialEngine(TcpSockets& tcp, SocketWaiter& waiter, const Clock& clock, const AddressSet& own);
 
+  std::size_t capacity() const override { return 1; }
   std::size_t room() override;
   std::size_t send(std::span<const Transmission> transmissions) override;
   Result<std::span<const Event>> wait(Instant until) override;

@@ -45,6 +45,7 @@ class ThreadsEngine final : public Engine {
   // Why it has fewer than it was to have.
   const std::string& refusal() const { return refusal_; }
 
+  std::size_t capacity() const override { return workers_; }
   std::size_t room() override;
   std::size_t send(std::span<const Transmission> transmissions) override;
   Result<std::span<const Event>> wait(Instant until) override;

@@ -15,6 +15,10 @@ namespace portsweep {
 // The index of a probe in its plan.
 using ProbeId = std::uint64_t;
 
+// Attempts from here on are canaries': a port that answered before is asked once more, to measure loss. The number only
+// tells one from the next.
+inline constexpr std::uint8_t kCanaryAttempt = 128;
+
 struct Transmission {
   ProbeId probe;
   Endpoint target;

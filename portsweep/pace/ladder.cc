@@ -7,7 +7,11 @@
 namespace portsweep {
 
 RateLadder::RateLadder(const PaceConfig& config, Instant start)
-    : adaptive_(config.adaptive), rate_(kStart), refilled_(start), epoch_start_(start) {
+    : routed_ceiling_(config.routed_ceiling),
+      adaptive_(config.adaptive),
+      rate_(kStart),
+      refilled_(start),
+      epoch_start_(start) {
   if (config.max_rate) max_rate_ = static_cast<double>(*config.max_rate);
   rate_ = adaptive_ ? std::min(rate_, ceiling()) : ceiling();
 }
@@ -18,8 +22,9 @@ double RateLadder::ceiling() const {
   if (rtt_.known() && rtt_.srtt() < 1ms) {
     ceiling = answering_ ? kNearCeiling : kNearSilentCeiling;
   } else if (rtt_.known()) {
-    ceiling = max_rate_ ? kNearCeiling : kRoutedCeiling;
+    ceiling = max_rate_ ? kNearCeiling : routed_ceiling_;
   }
+  if (limit_) ceiling = std::min(ceiling, *limit_);
   return max_rate_ ? std::min(ceiling, *max_rate_) : ceiling;
 }
 
@@ -52,9 +57,17 @@ std::uint64_t RateLadder::allowance(Instant now) {
   return tokens_ >= 1 ? static_cast<std::uint64_t>(tokens_) : 0;
 }
 
-void RateLadder::spend(double packets) {
+void RateLadder::spend(double packets, Instant now) {
   tokens_ -= packets;
   sent_ += packets;
+  sent_rate_.add(packets, now);
+}
+
+// A lower one holds at once; after a higher one the rate climbs as it always does.
+void RateLadder::set_limit(std::optional<double> limit) {
+  limit_ = limit;
+  rate_ = std::min(rate_, ceiling());
+  tokens_ = std::min(tokens_, capacity());
 }
 
 Instant RateLadder::next() const {

@@ -6,7 +6,7 @@
 //
 //   epoch     clamp(2 SRTT, 4 ms, 50 ms); 50 ms while no round trip is known
 //   ceiling   nothing known: 50 k/s.  SRTT < 1 ms: 600 k/s while most probes are answered, else 150 k/s.
-//             SRTT >= 1 ms: 20 k/s, for the connection tables of home routers on the way.
+//             SRTT >= 1 ms: PaceConfig::routed_ceiling.
 //             PaceConfig::max_rate, if given, replaces the routed ceiling and is never exceeded.
 //   fixed     PaceConfig::adaptive is false: the rate is max_rate from the start, or no bound at all.
 //
@@ -19,6 +19,7 @@
 #include "portsweep/base/time.h"
 #include "portsweep/pace/pace_config.h"
 #include "portsweep/pace/rtt.h"
+#include "portsweep/pace/sent_rate.h"
 
 namespace portsweep {
 
@@ -29,7 +30,6 @@ class RateLadder {
   static constexpr double kUnknownCeiling = 50'000;
   static constexpr double kNearCeiling = 600'000;
   static constexpr double kNearSilentCeiling = 150'000;
-  static constexpr double kRoutedCeiling = 20'000;
   static constexpr double kUnbounded = 1e7;  // more than any engine can send
   static constexpr Duration kBurst = 2ms;
 
@@ -38,14 +38,19 @@ class RateLadder {
   // Whole probes that may be sent now; at least one when any may.
   std::uint64_t allowance(Instant now);
   // Says that packets were put on the wire; may take the bucket below zero (then there is a pause).
-  void spend(double packets);
+  void spend(double packets, Instant now);
   // When allowance() will be at least one, if it is not now.
   Instant next() const;
 
   void on_answer(std::uint32_t rtt_us);  // rtt_us 0: not measured
+  // A bound from outside (pace/diagnosis.h); empty: none.
+  void set_limit(std::optional<double> limit);
   void on_local_trouble(Instant now);
 
   double rate() const { return rate_; }
+  Instant start() const { return refilled_; }
+  // What was really sent of late, a second.
+  double sent_rate(Instant now) const { return sent_rate_.rate(now); }
   double ceiling() const;
   const RttEstimate& rtt() const { return rtt_; }
 
@@ -56,12 +61,15 @@ class RateLadder {
   void turn_epoch(Instant now);
 
   std::optional<double> max_rate_;
+  std::optional<double> limit_;
+  double routed_ceiling_;
   bool adaptive_;
   double rate_;
   double tokens_ = 1;
   Instant refilled_;
   RttEstimate rtt_;
 
+  SentRate sent_rate_;
   Instant epoch_start_;
   double sent_ = 0;      // in this epoch
   double answered_ = 0;  // in this epoch

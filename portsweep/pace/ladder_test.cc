@@ -15,7 +15,7 @@ std::uint64_t run(RateLadder& ladder, Instant& now, Duration span, PerProbe per_
   for (const Instant end = now + span; now < end;) {
     const std::uint64_t n = ladder.allowance(now);
     for (std::uint64_t i = 0; i < n; ++i) per_probe(now);
-    ladder.spend(static_cast<double>(n));
+    ladder.spend(static_cast<double>(n), now);
     sent += n;
     now = std::max(now + 10us, ladder.next());
   }
@@ -39,17 +39,72 @@ TEST(RateLadder, ClimbsHigherWhereMostProbesAreAnsweredNearby) {
   EXPECT_EQ(ladder.rate(), RateLadder::kNearCeiling);
 }
 
+TEST(RateLadder, ClimbsLessHighNearbyWhereMostProbesAreSilent) {
+  RateLadder ladder(PaceConfig(), kStart);
+  Instant now = kStart;
+  int probes = 0;
+  run(ladder, now, 1s, [&](Instant) {
+    if (++probes % 3 == 0) ladder.on_answer(200);
+  });
+  EXPECT_EQ(ladder.rate(), RateLadder::kNearSilentCeiling);
+}
+
 TEST(RateLadder, StaysBelowTheRoutedCeilingFromOneMillisecondOn) {
   RateLadder ladder(PaceConfig(), kStart);
   Instant now = kStart;
   run(ladder, now, 3s, [&](Instant) { ladder.on_answer(5'000); });
-  EXPECT_EQ(ladder.rate(), RateLadder::kRoutedCeiling);
+  EXPECT_EQ(ladder.rate(), PaceConfig().routed_ceiling);
+}
+
+TEST(RateLadder, ClimbsOverTheRoutedCeilingOnlyWhereMaxRateSaysSo) {
+  RateLadder bold({.max_rate = 70'000}, kStart);
+  Instant now = kStart;
+  run(bold, now, 3s, [&](Instant) { bold.on_answer(5'000); });
+  EXPECT_EQ(bold.rate(), 70'000);
+
+  RateLadder bolder({.routed_ceiling = 300'000}, kStart);
+  now = kStart;
+  run(bolder, now, 3s, [&](Instant) { bolder.on_answer(5'000); });
+  EXPECT_EQ(bolder.rate(), 300'000);
+}
+
+TEST(RateLadder, KeepsALowerLimitAtOnceAndClimbsAgainWithoutIt) {
+  RateLadder ladder(PaceConfig(), kStart);
+  Instant now = kStart;
+  run(ladder, now, 1s, kSilence);
+  ladder.set_limit(1'000);
+  EXPECT_EQ(ladder.rate(), 1'000);
+  EXPECT_NEAR(static_cast<double>(run(ladder, now, 1s, kSilence)), 1'000, 5);
+  ladder.set_limit(std::nullopt);
+  EXPECT_EQ(ladder.rate(), 1'000);
+  run(ladder, now, 60ms, kSilence);
+  EXPECT_LE(ladder.rate(), 4'000);
+  run(ladder, now, 1s, kSilence);
+  EXPECT_EQ(ladder.rate(), RateLadder::kUnknownCeiling);
+}
+
+TEST(RateLadder, IsNotRaisedOverMaxRateByALimit) {
+  RateLadder ladder({.max_rate = 500}, kStart);
+  ladder.set_limit(5'000);
+  Instant now = kStart;
+  run(ladder, now, 1s, kSilence);
+  EXPECT_EQ(ladder.rate(), 500);
+}
+
+TEST(RateLadder, KnowsWhatWasReallySent) {
+  RateLadder ladder(PaceConfig(), kStart);
+  Instant now = kStart;
+  for (; now < kStart + 1s; now += 10ms) {
+    if (ladder.allowance(now) > 0) ladder.spend(1, now);
+  }
+  EXPECT_EQ(ladder.rate(), RateLadder::kStart);
+  EXPECT_NEAR(ladder.sent_rate(now), 100, 10);
 }
 
 TEST(RateLadder, DoesNotClimbWhileTheRateIsNotUsed) {
   RateLadder ladder(PaceConfig(), kStart);
   for (Instant now = kStart; now < kStart + 2s; now += 10ms) {
-    if (ladder.allowance(now) > 0) ladder.spend(1);
+    if (ladder.allowance(now) > 0) ladder.spend(1, now);
   }
   EXPECT_EQ(ladder.rate(), RateLadder::kStart);
 }
@@ -99,7 +154,7 @@ TEST(RateLadder, KeepsNothingButMaxRateWhenItIsNotToAdapt) {
 
 TEST(RateLadder, CountsPacketsNotProbes) {
   RateLadder ladder({.max_rate = 10}, kStart);
-  ladder.spend(5);
+  ladder.spend(5, kStart);
   EXPECT_EQ(ladder.allowance(kStart + 300ms), 0U);
   EXPECT_EQ(ladder.allowance(kStart + 500ms), 1U);
 }
@@ -107,7 +162,7 @@ TEST(RateLadder, CountsPacketsNotProbes) {
 TEST(RateLadder, SaysWhenTheNextProbeMayGo) {
   RateLadder ladder({.max_rate = 10}, kStart);
   EXPECT_EQ(ladder.allowance(kStart), 1U);
-  ladder.spend(1);
+  ladder.spend(1, kStart);
   EXPECT_EQ(ladder.allowance(kStart), 0U);
   EXPECT_EQ(ladder.next(), kStart + 100ms);
   EXPECT_EQ(ladder.allowance(ladder.next()), 1U);

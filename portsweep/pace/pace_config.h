@@ -13,7 +13,7 @@ namespace portsweep {
 
 struct PaceConfig {
   // More tries than this are never made: where so many do not suffice, the way is too lossy to say anything.
-  static constexpr std::uint8_t kMostTries = 16;
+  static constexpr std::uint8_t kMostTries = 20;
 
   // The longest wait for one probe. The kernel re-sends a SYN of its own after 1 s, unpaced and unasked; below that
   // one probe is one packet.
@@ -22,7 +22,7 @@ struct PaceConfig {
   std::optional<std::uint64_t> max_rate = std::nullopt;
   // How often a silent port is tried at most, 1 .. kMostTries. With fewer than kMostTries what is silent after that is
   // called filtered, whatever is known of the loss.
-  std::uint8_t max_tries = 2;
+  std::uint8_t max_tries = kMostTries;
   // A port is called filtered only when the chance that it would have answered is below this, 1e-12 .. 0.5.
   double miss = 1e-6;
   // False: the fixed profile of the tutorials' systems. Every probe waits the whole time-out, silent ports are tried

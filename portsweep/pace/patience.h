@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Patience: how long one probe waits for its answer. RTT-driven: a host whose round trip is known to be 0.2 ms need
-// not be given a second; a host of which nothing is known is.
+// Patience: how long one try waits for its answer, and how long it is listened for beside the next. RTT-driven: a host
+// whose round trip is known to be 0.2 ms need not be given a second; a host of which nothing is known is.
 //
-//   the last try                            max(300 ms, 3 RTO)
-//   tries before it                         max(spacing, 3 RTO)   spacing = clamp(8 SRTT, 100 ms, 500 ms): so that one
-//                                           burst of loss cannot take two tries of a port
-//   fewer than kEnough RTT samples          max(400 ms, 10 RTO): RTTVAR says little yet, but a host that answered in
-//                                           1 ms will not take a second
-//   none                                    the whole time-out
+//                                 the next try after                    listened for
+//   kEnough RTT samples or more   max(spacing, 3 RTO)                   max(that, 300 ms)
+//                                 spacing = clamp(8 SRTT, PaceConfig::spacing, 500 ms): so that one burst of loss
+//                                 cannot take two tries of a port
+//   fewer                         max(kEarly, 3 RTO)                    max(400 ms, 10 RTO): RTTVAR says little yet
+//   none                          kEarly                                the whole time-out
+//   none, the last try            kLast; kLastNear on our own link      as long
 //
-// Never more than PaceConfig::timeout, and exactly that where PaceConfig::adaptive is false.
+// Never more than PaceConfig::timeout, and exactly that where PaceConfig::adaptive is false. What is listened for
+// beside the next try takes a socket: no more than `room` allows (sockets over rate), but never less than the wait.
 //
-// With few samples or none the next try need not wait for the end of the one before: after kEarly it goes out beside
-// it, while the socket of the first goes on listening (Transmission::hold). Each try is given its whole time, and two
-// take hardly longer than one. Pure.
+// Waits are the same for a host's canaries as for its other ports, so that an answer that comes too late counts as lost
+// for both. Pure.
 #pragma once
 
 #include <algorithm>
 
+#include "portsweep/pace/loss.h"
 #include "portsweep/pace/pace_config.h"
 #include "portsweep/pace/rtt.h"
 
@@ -28,18 +30,24 @@ class Patience {
  public:
   static constexpr std::uint32_t kEnough = 3;
   static constexpr Duration kEarly = 300ms;
+  static constexpr Duration kLast = 800ms;
+  static constexpr Duration kLastNear = 400ms;
+  static constexpr Duration kLinger = 300ms;
 
-  explicit Patience(const PaceConfig& config) : timeout_(config.timeout), adaptive_(config.adaptive) {}
+  explicit Patience(const PaceConfig& config)
+      : timeout_(config.timeout), spacing_(config.spacing), adaptive_(config.adaptive) {}
 
   struct Waits {
     Duration wait;  // until the next try may go out
     Duration hold;  // until it is no longer listened for
   };
 
-  Waits waits(const RttEstimate& rtt, bool last_try) const {
-    const Duration whole = hold(rtt, last_try);
-    const bool early = adaptive_ && !last_try && rtt.samples() < kEnough;
-    return {early ? std::min(whole, kEarly) : whole, whole};
+  // `room`: for how long a socket can be held at the present rate. `last`: no other try is to follow.
+  Waits waits(const RttEstimate& rtt, PathClass path, bool last, Duration room) const {
+    if (!adaptive_) return {timeout_, timeout_};
+    const Duration whole = listening(rtt);
+    const Duration wait = std::min(timeout_, until_next(rtt, path, last));
+    return {wait, std::clamp(room, wait, std::max(wait, whole))};
   }
 
   // The SYNs that one probe held for `wait` puts on the wire: its own, and one that the kernel re-sends about every
@@ -50,14 +58,20 @@ class Patience {
   }
 
  private:
-  Duration hold(const RttEstimate& rtt, bool last_try) const {
-    if (!adaptive_ || !rtt.known()) return timeout_;
-    if (rtt.samples() < kEnough) return std::min(timeout_, std::max(Duration(400ms), 10 * rtt.rto()));
-    const Duration floor = last_try ? Duration(300ms) : std::clamp(8 * rtt.srtt(), Duration(100ms), Duration(500ms));
-    return std::min(timeout_, std::max(floor, 3 * rtt.rto()));
+  Duration until_next(const RttEstimate& rtt, PathClass path, bool last) const {
+    if (!rtt.known()) return !last ? kEarly : path == PathClass::kNear ? kLastNear : kLast;
+    if (rtt.samples() < kEnough) return std::max(kEarly, 3 * rtt.rto());
+    const Duration spacing = std::clamp(8 * rtt.srtt(), spacing_, std::max(spacing_, Duration(500ms)));
+    return std::max(spacing, 3 * rtt.rto());
+  }
+  Duration listening(const RttEstimate& rtt) const {
+    if (!rtt.known()) return timeout_;
+    const Duration whole = rtt.samples() < kEnough ? std::max(Duration(400ms), 10 * rtt.rto()) : kLinger;
+    return std::min(timeout_, whole);
   }
 
   Duration timeout_;
+  Duration spacing_;
   bool adaptive_;
 };
 

@@ -23,43 +23,84 @@ TEST(RttEstimate, FollowsRfc6298) {
   EXPECT_LT(rtt.rto(), 45ms);
 }
 
-TEST(Patience, GivesAnUnknownHostTheWholeTimeout) {
-  const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.waits({}, false).hold, 950ms);
-  EXPECT_EQ(patience.waits({}, true).hold, 950ms);
+// Sockets enough to listen as long as is wise.
+constexpr Duration kRoom = 1h;
+
+Patience::Waits waits(const RttEstimate& rtt, bool last, PathClass path = PathClass::kFar,
+                      const PaceConfig& config = {}) {
+  return Patience(config).waits(rtt, path, last, kRoom);
+}
+
+TEST(Patience, ListensToAnUnknownHostForTheWholeTimeout) {
+  EXPECT_EQ(waits({}, false).wait, 300ms);
+  EXPECT_EQ(waits({}, false).hold, 950ms);
+}
+
+TEST(Patience, WaitsLongerForTheLastTryToAnUnknownHostAndLessOnOurOwnLink) {
+  EXPECT_EQ(waits({}, true).wait, 800ms);
+  EXPECT_EQ(waits({}, true, PathClass::kNear).wait, 400ms);
 }
 
 // A bug: a host with one open port and all others silent was given the whole time-out twice for every port, and so was
 // scanned slower than by a thread a port.
 TEST(Patience, TrustsFewRoundTripsALittle) {
-  const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.waits(after({200}), false).hold, 400ms);
-  EXPECT_EQ(patience.waits(after({200, 200}), true).hold, 400ms);
-  EXPECT_EQ(patience.waits(after({20'000}), false).hold, 600ms);
-  EXPECT_EQ(patience.waits(after({40'000}), false).hold, 950ms);
+  EXPECT_EQ(waits(after({200}), false).hold, 400ms);
+  EXPECT_EQ(waits(after({200, 200}), true).hold, 400ms);
+  EXPECT_EQ(waits(after({20'000}), false).hold, 600ms);
+  EXPECT_EQ(waits(after({40'000}), false).hold, 950ms);
+  EXPECT_EQ(waits(after({200}), false).wait, 300ms);
+  EXPECT_EQ(waits(after({40'000}), false).wait, 360ms);  // 3 RTO
 }
 
 TEST(Patience, FollowsTheRoundTripOnceKnown) {
-  const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.waits(after({200, 200, 200}), false).hold, 100ms);
-  EXPECT_EQ(patience.waits(after({200, 200, 200}), true).hold, 300ms);
-  EXPECT_GE(patience.waits(after({40'000, 40'000, 40'000}), false).hold, 320ms);  // 8 SRTT
+  for (const bool last : {false, true}) {
+    EXPECT_EQ(waits(after({200, 200, 200}), last).wait, 100ms);
+    EXPECT_EQ(waits(after({200, 200, 200}), last).hold, 300ms);
+  }
+  const RttEstimate far = after({40'000, 40'000, 40'000});
+  EXPECT_EQ(waits(far, false).wait, std::max(8 * far.srtt(), 3 * far.rto()));
+  EXPECT_GE(waits(far, false).wait, 320ms);  // 8 SRTT
+  EXPECT_EQ(waits(far, false).hold, waits(far, false).wait);
 }
 
-TEST(Patience, SendsTheNextTryBesideAHostThatIsHardlyKnown) {
+TEST(Patience, SpacesTriesByEightRoundTripsWithinBounds) {
+  const auto settled = [](std::uint32_t rtt_us) {
+    RttEstimate rtt;
+    for (int i = 0; i < 300; ++i) rtt.add(rtt_us);
+    return rtt;
+  };
+  EXPECT_EQ(waits(settled(1'000), false).wait, 100ms);
+  EXPECT_NEAR(seconds_of(waits(settled(30'000), false).wait), 0.240, 0.001);
+  EXPECT_NEAR(seconds_of(waits(settled(100'000), false).wait), 0.500, 0.001);
+  EXPECT_EQ(waits(settled(1'000), false, PathClass::kFar, {.spacing = 50ms}).wait, 60ms);  // 3 RTO, of 20 ms at least
+  EXPECT_EQ(waits(settled(1'000), false, PathClass::kFar, {.spacing = 500ms}).wait, 500ms);
+}
+
+TEST(Patience, ListensOnlyAsLongAsSocketsLastButAlwaysForTheWait) {
   const Patience patience(PaceConfig{});
-  EXPECT_EQ(patience.waits({}, false).wait, 300ms);
-  EXPECT_EQ(patience.waits({}, true).wait, 950ms);
-  EXPECT_EQ(patience.waits(after({200}), false).wait, 300ms);
-  EXPECT_EQ(patience.waits(after({200, 200, 200}), false).wait, 100ms);
-  EXPECT_EQ(Patience(PaceConfig{.timeout = 200ms}).waits({}, false).wait, 200ms);
-  EXPECT_EQ(Patience(PaceConfig{.timeout = 1s, .adaptive = false}).waits({}, false).wait, 1s);
+  const RttEstimate known = after({200, 200, 200});
+  EXPECT_EQ(patience.waits(known, PathClass::kNear, false, 200ms).hold, 200ms);
+  EXPECT_EQ(patience.waits(known, PathClass::kNear, false, 1ms).hold, 100ms);
+  EXPECT_EQ(patience.waits({}, PathClass::kFar, false, 500ms).hold, 500ms);
+  EXPECT_EQ(patience.waits({}, PathClass::kFar, false, 0ms).hold, 300ms);
+}
+
+TEST(Patience, KeepsToTheTimeoutWhereItIsNotToAdapt) {
+  const Patience fixed(PaceConfig{.timeout = 1s, .adaptive = false});
+  for (const bool last : {false, true}) {
+    EXPECT_EQ(fixed.waits(after({200, 200, 200}), PathClass::kNear, last, 1ms).wait, 1s);
+    EXPECT_EQ(fixed.waits(after({200, 200, 200}), PathClass::kNear, last, 1ms).hold, 1s);
+  }
 }
 
 TEST(Patience, NeverExceedsTheTimeout) {
-  const Patience patience(PaceConfig{.timeout = 50ms});
-  EXPECT_EQ(patience.waits({}, true).hold, 50ms);
-  EXPECT_EQ(patience.waits(after({200, 200, 200}), true).hold, 50ms);
+  const PaceConfig config{.timeout = 50ms};
+  for (const RttEstimate& rtt : {RttEstimate(), after({200}), after({200, 200, 200}), after({900'000})}) {
+    for (const bool last : {false, true}) {
+      EXPECT_LE(waits(rtt, last, PathClass::kFar, config).wait, 50ms);
+      EXPECT_LE(waits(rtt, last, PathClass::kFar, config).hold, 50ms);
+    }
+  }
 }
 
 TEST(Patience, CountsTheSynsTheKernelAdds) {

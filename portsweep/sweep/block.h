@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Block: a run of consecutive plan indices that is being swept: one byte of state an index, and a cursor that goes over
-// them once per pass. In pass n every port still undecided gets its try n; because a pass goes in the order of the pass
-// before, waiting for the oldest probe in flight is all the timekeeping that spaced tries need.
+// Block: a run of consecutive plan indices that is being swept: one byte of state an index (and two of evidence, once a
+// host that answers was silent on one of them), and a cursor that goes over them once per pass. In pass n every port
+// still undecided gets its try n; because a pass goes in the order of the pass before, waiting for the oldest probe in
+// flight is all the timekeeping that spaced tries need.
 //
 //   kReady --take--> kInFlight --silence--> kReady (tries + 1)
 //                        |  \---trouble--> kDeferred --take_deferred--> kInFlight
 //                        +----------answer, last silence, given up----> kDecided
 //
-// One thread; nothing is allocated after construction.
+// One thread; nothing is allocated after construction but the evidence.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "portsweep/base/check.h"
+#include "portsweep/pace/evidence.h"
 
 namespace portsweep {
 
@@ -50,6 +52,15 @@ class Block {
   // The number of the try that is in flight or comes next, from 1.
   std::uint8_t attempt(std::uint64_t index) const { return static_cast<std::uint8_t>(tries(at(index)) + 1); }
 
+  // What stands against the port by its silent tries so far.
+  Evidence evidence(std::uint64_t index) const {
+    return evidence_.empty() ? Evidence() : Evidence::from_bits(evidence_[index - first_]);
+  }
+  void set_evidence(std::uint64_t index, Evidence evidence) {
+    if (evidence_.empty()) evidence_.resize(states_.size());
+    evidence_[index - first_] = evidence.bits();
+  }
+
   void silence(std::uint64_t index) { set(index, static_cast<std::uint8_t>(attempt(index))); }
   void defer(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kDeferred)); }
   void take_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kInFlight)); }
@@ -72,6 +83,7 @@ class Block {
 
   std::uint64_t first_;
   std::vector<std::uint8_t> states_;
+  std::vector<std::uint16_t> evidence_;  // empty until there is some
   std::uint64_t undecided_;
   std::uint64_t cursor_ = 0;
   std::uint8_t pass_ = 1;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "portsweep/model/reason.h"
@@ -20,6 +21,7 @@ namespace portsweep {
 // 16-bit counts are enough: a host has at most 65535 ports.
 struct HostTally {
   std::array<std::uint16_t, kReasonCount> counts{};
+  std::uint32_t decided = 0;  // the sum of counts
   RttEstimate rtt;
   bool up = false;                      // something came from its own address
   bool seen_missing = false;            // the neighbour table had it as missing at the last look
@@ -54,16 +56,19 @@ class HostTable {
   explicit HostTable(std::uint64_t hosts) : dense_(hosts <= kDense ? hosts : 0), is_dense_(hosts <= kDense) {}
 
   // The host's row, or nullptr where nothing is known of it.
-  HostTally* find(std::uint64_t host) {
+  const HostTally* find(std::uint64_t host) const {
     if (is_dense_) return &dense_[host];
     const auto found = sparse_.find(host);
     return found == sparse_.end() ? nullptr : &found->second;
   }
+  HostTally* find(std::uint64_t host) { return const_cast<HostTally*>(std::as_const(*this).find(host)); }
   HostTally& get(std::uint64_t host) { return is_dense_ ? dense_[host] : sparse_[host]; }
   // Counts the verdict on a port. Where not every host has its row, one that is only silent gets none.
   void count(std::uint64_t host, Reason reason) {
     HostTally* tally = reason == Reason::kNoResponse ? find(host) : &get(host);
-    if (tally != nullptr) ++tally->count(reason);
+    if (tally == nullptr) return;
+    ++tally->count(reason);
+    ++tally->decided;
   }
 
   // Calls visit(host, tally) for every row, in no particular order.

@@ -8,8 +8,6 @@ namespace {
 
 constexpr Duration kFirstBackOff = 10ms;
 constexpr Duration kLongestBackOff = 500ms;
-// How often the neighbour table is asked at most.
-constexpr Duration kLookEvery = 100ms;
 
 bool gives_up_host(Reason reason) { return reason == Reason::kNoRoute || reason == Reason::kNoFamily; }
 
@@ -24,6 +22,7 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
       neighbour_patience_(neighbourhood.patience + kNeighbourSlack),
       patience_(config),
       ladder_(std::move(ladder)),
+      book_(config, plan, ladder_.start()),
       hosts_(plan.hosts().size()) {
   on_link_.seal();
 }
@@ -32,19 +31,70 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
 
 std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
   due_.clear();
+  if (config_.adaptive) {
+    book_.turn(ladder_.sent_rate(now), now);
+    ladder_.set_limit(book_.limit());
+    say_decisions();
+  }
   const std::size_t limit = std::min<std::uint64_t>(room, ladder_.allowance(now));
-  while (due_.size() < limit && decided_.size() < kDecisionsATurn) {
-    const auto index = next_index(now);
-    if (!index) break;
-    Block& block = *undecided_block(*index);
-    const PlannedProbe probe = plan_.at(*index);
-    if (skip_given_up(*index, probe, block)) continue;
-    due_.push_back(transmission(*index, probe, block));
+  int aside = 0;
+  if (book_.canaries_only()) {
+    push_lone_canaries(limit, now);
+  } else {
+    while (due_.size() < limit && decided_.size() < kDecisionsATurn && aside < kAsideATurn) {
+      if (push_owed_canary(now)) continue;
+      const auto next = next_probe(now);
+      if (!next) break;
+      Block& block = *undecided_block(next->index);
+      const PlannedProbe probe = plan_.at(next->index);
+      if (skip_given_up(next->index, probe, block)) continue;
+      if (next->admitted || may_go(next->index, probe, block, now)) {
+        due_.push_back(transmission(next->index, probe, block));
+        owe_canaries(probe.host, block.attempt(next->index));
+      } else {
+        ++aside;
+      }
+    }
   }
   retire_blocks();
   had_room_ = room > 0;
-  more_to_send_ = had_room_ && (due_.size() == limit || decided_.size() >= kDecisionsATurn);
+  more_to_send_ = had_room_ && (due_.size() >= limit || decided_.size() >= kDecisionsATurn || aside >= kAsideATurn);
   return due_;
+}
+
+// False if its host has had its share: then it waits in the host's lane.
+bool Sweep::may_go(std::uint64_t index, const PlannedProbe& probe, Block& block, Instant now) {
+  if (!config_.adaptive) return true;
+  const Address address = plan_.hosts().at(probe.host);
+  if (book_.lanes().admit(probe.host, address, now)) return true;
+  block.defer(index);
+  book_.lanes().wait(probe.host, address, index, now);
+  return false;
+}
+
+void Sweep::owe_canaries(std::uint64_t host, std::uint8_t attempt) {
+  const HostTally* tally = hosts_.find(host);
+  if (!config_.adaptive || tally == nullptr) return;
+  book_.owe_canaries(host, attempt, plan_.ports_per_host() - tally->decided);
+}
+
+// A canary takes a place of its own: at the same moment as its probe it would meet another fate than one probe by
+// itself, in a full queue or at a policer.
+bool Sweep::push_owed_canary(Instant now) {
+  if (!config_.adaptive || done()) return false;
+  const auto index = book_.owed_canary(now);
+  if (!index) return false;
+  book_.lanes().charge(plan_.at(*index).host);
+  due_.push_back(canary(*index));
+  return true;
+}
+
+void Sweep::push_lone_canaries(std::size_t limit, Instant now) {
+  while (due_.size() < limit) {
+    const auto index = book_.lone_canary(now);
+    if (!index) return;
+    due_.push_back(canary(*index));
+  }
 }
 
 Instant Sweep::wake() const {
@@ -52,16 +102,30 @@ Instant Sweep::wake() const {
   if (had_room_ && !deferred_.empty()) {
     wake = std::min(wake, std::max(deferred_.front().not_before, ladder_.next()));
   }
+  if (had_room_) wake = std::min(wake, std::max(book_.lanes().wake(), ladder_.next()));
   if (!parked_.empty() || !watched_.empty()) wake = std::min(wake, next_look_);
   return wake;
 }
 
-std::optional<std::uint64_t> Sweep::next_index(Instant now) {
-  if (const auto index = next_deferred(now)) return index;
+std::optional<Sweep::NextProbe> Sweep::next_probe(Instant now) {
+  if (const auto index = next_waiting(now)) return NextProbe{*index, true};
+  if (const auto index = next_deferred(now)) return NextProbe{*index, false};
   for (Block& block : blocks_) {
-    if (const auto index = block.take()) return index;
+    if (const auto index = block.take()) return NextProbe{*index, false};
   }
-  return open_block() ? blocks_.back().take() : std::nullopt;
+  if (!open_block()) return std::nullopt;
+  const auto index = blocks_.back().take();
+  return index ? std::optional(NextProbe{*index, false}) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Sweep::next_waiting(Instant now) {
+  while (const auto index = book_.lanes().next(now)) {
+    if (Block* block = undecided_block(*index)) {
+      block->take_deferred(*index);
+      return index;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::uint64_t> Sweep::next_deferred(Instant now) {
@@ -97,26 +161,53 @@ void Sweep::retire_blocks() {
   std::erase_if(blocks_, [](const Block& block) { return block.done(); });
 }
 
-// A host that is down, or that we cannot reach at all, gets no further probe.
+// A host that is down, that we cannot reach at all, or of which more would tell nothing, gets no further probe.
 bool Sweep::skip_given_up(std::uint64_t index, const PlannedProbe& probe, Block& block) {
-  HostTally* tally = hosts_.find(probe.host);
-  if (tally == nullptr || !tally->given_up) return false;
-  decide(index, probe, block,
-         {.probe = 0, .rtt_us = 0, .attempt = 0, .reason = *tally->given_up, .from_target = false});
+  const HostTally* tally = hosts_.find(probe.host);
+  std::optional<Reason> reason = tally == nullptr ? std::nullopt : tally->given_up;
+  if (!reason) reason = book_.given_up(probe.host);
+  if (!reason) return false;
+  decide(index, probe, block, {.probe = 0, .rtt_us = 0, .attempt = 0, .reason = *reason, .from_target = false});
   return true;
 }
 
-Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block) {
-  const Endpoint target = plan_.endpoint(probe);
-  const std::uint8_t attempt = block.attempt(index);
-  const HostTally* tally = hosts_.find(probe.host);
-  const auto [wait, hold] = patience_.waits(tally ? tally->rtt : RttEstimate{}, attempt == config_.max_tries);
-  return {.probe = first_probe_ + index, .target = target, .wait = wait, .hold = hold, .attempt = attempt};
+bool Sweep::is_up(std::uint64_t host) {
+  const HostTally* tally = hosts_.find(host);
+  return tally != nullptr && tally->up;
 }
 
-// Link-local IPv6 addresses are on the link of their zone, whatever the routes say.
-bool Sweep::is_on_link(const Address& address) const {
-  return on_link_.contains(address) || (!address.is_v4() && is_link_local(address));
+PathClass Sweep::path_class(std::uint64_t host) const {
+  const HostTally* tally = hosts_.find(host);
+  if (tally != nullptr && tally->rtt.known()) return tally->rtt.srtt() < 1ms ? PathClass::kNear : PathClass::kFar;
+  return is_on_link(plan_.hosts().at(host)) ? PathClass::kNear : PathClass::kFar;
+}
+
+Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) {
+  const HostTally* tally = hosts_.find(host);
+  const PathClass path = path_class(host);
+  const bool last = attempt >= book_.tries_of_unknown(path);
+  const double seconds = std::min(capacity_ / ladder_.rate(), 3600.0);
+  const Duration room(static_cast<std::int64_t>(seconds * 1e9));
+  return patience_.waits(tally ? tally->rtt : RttEstimate{}, path, last, room);
+}
+
+Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block) {
+  const std::uint8_t attempt = block.attempt(index);
+  const auto [wait, hold] = waits(probe.host, attempt);
+  return {
+      .probe = first_probe_ + index, .target = plan_.endpoint(probe), .wait = wait, .hold = hold, .attempt = attempt};
+}
+
+// What comes later than a port is given counts as lost, for both.
+Transmission Sweep::canary(std::uint64_t index) {
+  const PlannedProbe probe = plan_.at(index);
+  const Duration wait = waits(probe.host, 1).wait;
+  canary_number_ = static_cast<std::uint8_t>((canary_number_ + 1) % kCanaryAttempt);
+  return {.probe = first_probe_ + index,
+          .target = plan_.endpoint(probe),
+          .wait = wait,
+          .hold = wait,
+          .attempt = static_cast<std::uint8_t>(kCanaryAttempt + canary_number_)};
 }
 
 void Sweep::sent(std::size_t accepted, Instant now) {
@@ -124,12 +215,13 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     const Transmission& transmission = due_[i];
     const std::uint64_t index = transmission.probe - first_probe_;
     if (i >= accepted) {
-      undecided_block(index)->defer(index);
-      deferred_.push_front({index, now});
+      not_sent(transmission, now);
       continue;
     }
-    ladder_.spend(Patience::packets(transmission.hold));
+    ladder_.spend(Patience::packets(transmission.hold), now);
     ++progress_.sent;
+    if (config_.adaptive) book_.on_sent(plan_.at(index).host, now);
+    if (transmission.attempt >= kCanaryAttempt) continue;
     if (is_on_link(transmission.target.address)) {
       const std::uint64_t host = plan_.at(index).host;
       HostTally& neighbour = hosts_.get(host);
@@ -141,12 +233,27 @@ void Sweep::sent(std::size_t accepted, Instant now) {
   due_.clear();
 }
 
+void Sweep::not_sent(const Transmission& transmission, Instant now) {
+  const std::uint64_t index = transmission.probe - first_probe_;
+  if (transmission.attempt >= kCanaryAttempt) {
+    book_.put_back(plan_.at(index));
+    return;
+  }
+  undecided_block(index)->defer(index);
+  deferred_.push_front({index, now});
+}
+
 // --- What came of it ------------------------------------------------------------------------------------------------
 
 void Sweep::on(std::span<const Event> events, Instant now) {
+  if (config_.adaptive) book_.turn(ladder_.sent_rate(now), now);
   for (const Event& event : events) {
     if (event.probe < first_probe_ || event.probe - first_probe_ >= plan_.size()) continue;  // of an earlier sweep
     const std::uint64_t index = event.probe - first_probe_;
+    if (event.attempt >= kCanaryAttempt) {
+      on_canary(event, index, now);
+      continue;
+    }
     if (event.reason == Reason::kNoArp) {
       on_missing(event, index, now);
       continue;
@@ -163,16 +270,34 @@ void Sweep::on(std::span<const Event> events, Instant now) {
   }
 }
 
+// Troubles of our own machine say nothing about the way.
+void Sweep::on_canary(const Event& event, std::uint64_t index, Instant now) {
+  const PlannedProbe probe = plan_.at(index);
+  if (is_trouble(event.reason)) {
+    book_.put_back(probe);
+    return;
+  }
+  if (is_answer(event.reason)) {
+    ladder_.on_answer(event.rtt_us);
+    if (event.from_target) hosts_.get(probe.host).heard(event.rtt_us);
+  }
+  book_.on_trial(probe, event, waits(probe.host, 1).wait, ladder_.sent_rate(now), now);
+}
+
 void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Instant now) {
   back_off_ = {};
   ladder_.on_answer(event.rtt_us);
   // Of a fixed profile every probe was charged for what the kernel would add until the time-out.
-  if (!config_.adaptive) ladder_.spend(1 - Patience::packets(config_.timeout));
+  if (!config_.adaptive) ladder_.spend(1 - Patience::packets(config_.timeout), now);
   const PlannedProbe probe = plan_.at(index);
   HostTally& tally = hosts_.get(probe.host);
   if (event.from_target) {
     if (tally.seen_missing) found(probe.host, now);
     tally.heard(event.rtt_us);
+  }
+  if (config_.adaptive && event.from_target) {
+    book_.on_answer(probe, index, event, block.evidence(index), ladder_.sent_rate(now), now);
+    if (event.attempt == 1) book_.on_first_try(probe, index, event.reason);
   }
   decide(index, probe, block, event);
 }
@@ -184,143 +309,41 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
   const HostTally* tally = hosts_.find(probe.host);
   if (tally != nullptr && tally->given_up) {
     skip_given_up(index, probe, block);
-  } else if (never_left(probe.host, now - std::chrono::microseconds(event.rtt_us))) {
+    return;
+  }
+  const Instant sent = now - std::chrono::microseconds(event.rtt_us);
+  if (never_left(probe.host, sent)) {
     block.defer(index);
     deferred_.push_back({index, now});
-  } else if (event.attempt < config_.max_tries) {
+    return;
+  }
+  if (event.attempt == 1 && config_.adaptive) book_.on_first_try(probe, index, event.reason);
+  const PaceBook::Judgement judged = judge(event, index, probe, block, sent);
+  if (judged.next == PaceBook::Next::kAgain) {
     block.silence(index);
     ++progress_.silences;
-  } else if (assumed_up_ || (tally != nullptr && tally->up)) {
-    decide(index, probe, block, event);
+    return;
+  }
+  Event verdict = event;
+  verdict.reason = judged.reason;
+  if (assumed_up_ || is_up(probe.host)) {
+    decide(index, probe, block, verdict);
   } else {
     block.defer(index);
-    parked_.push_back({index, now});
+    parked_.push_back({index, now, event.attempt});
   }
 }
 
-// ARP or NDP failed, says the kernel. Of a neighbour never heard of that is certain: it is down, whatever becomes of
-// this one port. Else it is the gateway, or a host that answered before, and a trouble that may pass.
-void Sweep::on_missing(const Event& event, std::uint64_t index, Instant now) {
-  const PlannedProbe probe = plan_.at(index);
-  HostTally& tally = hosts_.get(probe.host);
-  const bool down = !tally.up && !assumed_up_ && is_on_link(plan_.hosts().at(probe.host));
-  if (down) tally.given_up = Reason::kNoArp;
-  Block* block = undecided_block(index);
-  if (block == nullptr) return;
-  Event trouble = event;
-  trouble.reason = down ? Reason::kNoArp : Reason::kNoGateway;
-  if (down) {
-    decide(index, probe, *block, trouble);
-  } else {
-    on_trouble(trouble, index, *block, now);
+PaceBook::Judgement Sweep::judge(const Event& event, std::uint64_t index, const PlannedProbe& probe, Block& block,
+                                 Instant sent) {
+  if (!config_.adaptive) {
+    const bool last = event.attempt >= config_.max_tries;
+    return {last ? PaceBook::Next::kDecide : PaceBook::Next::kAgain, Reason::kNoResponse, {}};
   }
-}
-
-void Sweep::watch(std::uint64_t host, Instant now) {
-  if (assumed_up_) return;
-  if (watched_.empty() && parked_.empty()) next_look_ = now + kFirstLook;
-  watched_.push_back(host);
-}
-
-void Sweep::on_neighbours(const NeighbourTable& table, Instant now) {
-  next_look_ = now + kLookEvery;
-  std::vector<std::uint64_t> late;
-  std::erase_if(parked_, [&](const Parked& parked) {
-    const std::uint64_t index = parked.index;
-    Block* block = undecided_block(index);
-    if (block == nullptr) return true;
-    const PlannedProbe probe = plan_.at(index);
-    if (skip_given_up(index, probe, *block)) return true;
-    if (never_left(probe.host, parked.since)) {
-      deferred_.push_back({index, now});
-      return true;
-    }
-    switch (doubt(probe, table, now)) {
-      case Doubt::kWait: return false;
-      case Doubt::kLate:
-        late.push_back(probe.host);
-        deferred_.push_back({index, now});
-        break;
-      case Doubt::kMissing: give_up(index, probe, *block); break;
-      case Doubt::kNone:
-        decide(index, probe, *block,
-               {.probe = 0,
-                .rtt_us = 0,
-                .attempt = config_.max_tries,
-                .reason = Reason::kNoResponse,
-                .from_target = false});
-    }
-    return true;
-  });
-  for (const std::uint64_t host : late) {
-    if (hosts_.get(host).seen_missing) found(host, now);
-  }
-  std::erase_if(watched_, [&](std::uint64_t host) { return is_settled(host, table, now); });
-}
-
-// Nothing more is to be learned of the host's neighbour, or gateway, by looking at the table.
-bool Sweep::is_settled(std::uint64_t host, const NeighbourTable& table, Instant now) {
-  const Address address = plan_.hosts().at(host);
-  const bool near = is_on_link(address);
-  const bool missing = (near ? table.missing : table.behind_missing).contains(address);
-  const HostTally* tally = hosts_.find(host);
-  if (tally != nullptr && (tally->up || tally->given_up)) return true;
-  if (missing) {
-    hosts_.get(host).seen_missing = true;
-    return false;
-  }
-  if (tally == nullptr || !tally->seen_missing) return true;
-  // A failed entry may be dropped from the table: that is no answer.
-  if (near && !table.resolved.contains(address)) return false;
-  found(host, now);
-  return true;
-}
-
-// A neighbour that was missing is there. What comes from here on is judged as if it had been contacted only now: should
-// it be missing again, the kernel is given all its time again.
-void Sweep::found(std::uint64_t host, Instant now) {
-  HostTally& tally = hosts_.get(host);
-  tally.seen_missing = false;
-  if (tally.found_late < UINT8_MAX) ++tally.found_late;
-  if (is_on_link(plan_.hosts().at(host))) {
-    tally.contacted_at = tally.reachable_since = now;
-  } else {
-    far_contact_ = far_reachable_since_ = now;
-  }
-}
-
-// What was sent then was sent before the way to its host was open.
-bool Sweep::never_left(std::uint64_t host, Instant sent) {
-  const HostTally* tally = hosts_.find(host);
-  if (tally != nullptr && tally->found_late > kFoundLate) return false;
-  const bool near = tally != nullptr && tally->contacted_at;
-  const std::optional<Instant>& since = near ? tally->reachable_since : far_reachable_since_;
-  return since && sent <= *since;
-}
-
-// Nobody answers ARP or NDP: for the host, or for the gateway to it.
-void Sweep::give_up(std::uint64_t index, const PlannedProbe& probe, Block& block) {
-  const Reason why = is_on_link(plan_.hosts().at(probe.host)) ? Reason::kNoArp : Reason::kNoGateway;
-  hosts_.get(probe.host).given_up = why;
-  if (why == Reason::kNoGateway) say_trouble(why);
-  skip_given_up(index, probe, block);
-}
-
-// Whether the silence of a host never heard of may be for want of an answer to ARP or NDP, and no probe of ours ever
-// left. An entry that failed may be dropped from the table later: to be seen as missing once is enough. If the answer
-// came after all, the kernel sent what it had kept, but nobody listened for the answers to that any longer.
-Sweep::Doubt Sweep::doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now) {
-  const Address address = plan_.hosts().at(probe.host);
-  const bool near = is_on_link(address);
-  const bool missing = (near ? table.missing : table.behind_missing).contains(address);
-  if (missing) hosts_.get(probe.host).seen_missing = true;
-  const HostTally* tally = hosts_.find(probe.host);
-  if (tally == nullptr || !tally->seen_missing) return Doubt::kNone;
-  if (tally->found_late > kFoundLate) return Doubt::kMissing;
-  const bool is_there = near ? tally->up || table.resolved.contains(address) : !missing;
-  if (is_there) return Doubt::kLate;
-  const std::optional<Instant> asked = near ? tally->contacted_at : far_contact_;
-  return asked && now < *asked + neighbour_patience_ ? Doubt::kWait : Doubt::kMissing;
+  const Evidence before = block.evidence(index);
+  const PaceBook::Judgement judged = book_.on_silence(probe, event.attempt, before, path_class(probe.host), sent);
+  if (judged.evidence != before) block.set_evidence(index, judged.evidence);
+  return judged;
 }
 
 void Sweep::on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now) {
@@ -365,6 +388,18 @@ void Sweep::say_trouble(Reason reason) {
   bool& said = said_[static_cast<std::size_t>(reason)];
   if (!said) notices_.emplace_back(LocalTrouble{reason, {}});
   said = true;
+}
+
+void Sweep::say_decisions() {
+  notices_.insert(notices_.end(), book_.decisions().begin(), book_.decisions().end());
+  book_.clear();
+}
+
+Recall Sweep::recall(std::uint64_t host, std::uint64_t silent) const {
+  if (!config_.adaptive) return unmeasured_recall(config_, silent);
+  if (const auto recall = book_.recall(host, silent)) return *recall;
+  if (silent == 0) return {.why = VerdictReason::kAllAnswered};
+  return {.why = VerdictReason::kNothingAnswers, .tries = book_.tries_of_unknown(path_class(host))};
 }
 
 }  // namespace portsweep

@@ -8,8 +8,9 @@
 //
 // Rules: a probe gets exactly one Decision. Answers in any order are taken, late and double ones ignored. Troubles of
 // our own machine are put off and tried again, and after kGiveUp reported as unexamined: never closed, never filtered.
-// A silent port is tried max_tries times, spaced, before it is called filtered. Memory: one byte a probe of at most
-// kOpenBlocks blocks, a row a host (host_table.h); nothing is allocated per probe. One thread.
+// A silent port is tried, spaced, until the evidence is enough to call it filtered (pace_book.h); with a fixed profile,
+// max_tries times. Canaries go along with the probes: their attempts count from kCanaryAttempt on. Memory: one to three
+// bytes a probe of at most kOpenBlocks blocks, a row a host (host_table.h); nothing is allocated per probe. One thread.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,7 @@
 #include "portsweep/plan/plan.h"
 #include "portsweep/sweep/block.h"
 #include "portsweep/sweep/host_table.h"
+#include "portsweep/sweep/pace_book.h"
 
 namespace portsweep {
 
@@ -58,6 +60,8 @@ class Sweep {
   Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, const Neighbourhood& neighbourhood,
         RateLadder ladder);
 
+  // How many transmissions the engine can hold at once: bounds for how long one is listened for beside the next.
+  void set_capacity(std::size_t capacity) { capacity_ = static_cast<double>(capacity); }
   // Says that an earlier sweep heard of all the hosts: their silence needs no look at the neighbour table.
   void assume_up() { assumed_up_ = true; }
 
@@ -87,11 +91,15 @@ class Sweep {
   const SweepProgress& progress() const { return progress_; }
   const HostTable& hosts() const { return hosts_; }
   const RateLadder& ladder() const { return ladder_; }
+  // How far the silence of a host's ports can be trusted, of which so many are silent.
+  Recall recall(std::uint64_t host, std::uint64_t silent) const;
 
  private:
   static constexpr std::size_t kOpenBlocks = 3;
-  // due() stops skipping probes of hosts that were given up when so many decisions have gathered.
+  // due() stops skipping probes of hosts that were given up when so many decisions have gathered, and putting probes
+  // aside when so many were.
   static constexpr std::size_t kDecisionsATurn = 1 << 16;
+  static constexpr int kAsideATurn = 1 << 12;
 
   struct Deferred {
     std::uint64_t index;
@@ -100,6 +108,7 @@ class Sweep {
   struct Parked {
     std::uint64_t index;
     Instant since;
+    std::uint8_t tries;
   };
   struct Trouble {
     Instant first;
@@ -113,19 +122,36 @@ class Sweep {
     kLate,     // it came late: what was sent before it says nothing
   };
 
-  std::optional<std::uint64_t> next_index(Instant now);
+  struct NextProbe {
+    std::uint64_t index;
+    bool admitted;  // by its host's lane, in which it waited
+  };
+  std::optional<NextProbe> next_probe(Instant now);
+  std::optional<std::uint64_t> next_waiting(Instant now);
   std::optional<std::uint64_t> next_deferred(Instant now);
   bool open_block();
   // The block in which the index still waits for its verdict; nullptr if it has one.
   Block* undecided_block(std::uint64_t index);
   void retire_blocks();
   bool skip_given_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
+  bool may_go(std::uint64_t index, const PlannedProbe& probe, Block& block, Instant now);
+  bool push_owed_canary(Instant now);
+  void push_lone_canaries(std::size_t limit, Instant now);
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
+  Transmission canary(std::uint64_t index);
+  Patience::Waits waits(std::uint64_t host, std::uint8_t attempt);
+  void owe_canaries(std::uint64_t host, std::uint8_t attempt);
+  bool is_up(std::uint64_t host);
+  PathClass path_class(std::uint64_t host) const;
+  void not_sent(const Transmission& transmission, Instant now);
 
   bool is_on_link(const Address& address) const;
 
+  void on_canary(const Event& event, std::uint64_t index, Instant now);
   void on_answer(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_silence(const Event& event, std::uint64_t index, Block& block, Instant now);
+  PaceBook::Judgement judge(const Event& event, std::uint64_t index, const PlannedProbe& probe, Block& block,
+                            Instant sent);
   void on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now);
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
@@ -137,6 +163,7 @@ class Sweep {
   void give_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   void decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event);
   void say_trouble(Reason reason);
+  void say_decisions();
 
   const Plan& plan_;
   ProbeId first_probe_;
@@ -145,6 +172,7 @@ class Sweep {
   const Duration neighbour_patience_;
   Patience patience_;
   RateLadder ladder_;
+  PaceBook book_;
   HostTable hosts_;
 
   std::deque<Block> blocks_;      // the open ones, by index
@@ -162,6 +190,9 @@ class Sweep {
   Instant next_look_{};                         // at the neighbour table
   std::optional<Instant> far_contact_;          // when the first probe left for a gateway
   std::optional<Instant> far_reachable_since_;  // as HostTally has it, for all hosts behind gateways
+  std::optional<std::uint64_t> companion_;      // the canary that goes next
+  double capacity_ = 20'000;
+  std::uint8_t canary_number_ = 0;
   bool assumed_up_ = false;
   bool had_room_ = false;      // at the last due()
   bool more_to_send_ = false;  // due() stopped at the rate or at the room, not for want of probes

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/sweep/pace_book.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace portsweep {
+namespace {
+
+// Trials of a host, and how unlikely its loss must be for one like the others, to say that it stands out.
+constexpr std::uint32_t kFewestTrials = 20;
+constexpr double kStandsOut = 1e-6;
+// Hosts beyond this number keep fewer canaries each.
+constexpr std::uint64_t kFewHosts = 256;
+constexpr std::size_t kFewCanaries = 8;
+
+}  // namespace
+
+PaceBook::PaceBook(const PaceConfig& config, const Plan& plan, Instant now)
+    : config_(config),
+      plan_(plan),
+      asked_(-std::log(config.miss)),
+      canaries_(plan.hosts().size() <= kFewHosts ? Canaries::kMost : kFewCanaries),
+      dice_(plan.size()),
+      popular_(plan.hosts().size() * std::min<std::uint64_t>(Plan::kPopular, plan.ports_per_host())),
+      all_(now),
+      lanes_(config) {}
+
+PaceBook::Row* PaceBook::find(std::uint64_t host) {
+  const auto found = rows_.find(host);
+  return found == rows_.end() ? nullptr : &found->second;
+}
+const PaceBook::Row* PaceBook::find(std::uint64_t host) const {
+  const auto found = rows_.find(host);
+  return found == rows_.end() ? nullptr : &found->second;
+}
+
+PaceBook::Row& PaceBook::row(std::uint64_t host) {
+  const auto found = rows_.find(host);
+  if (found != rows_.end()) return found->second;
+  known_.push_back(host);
+  return rows_.emplace(host, Row{HostRecall(config_, canaries_)}).first->second;
+}
+
+double PaceBook::chance() { return static_cast<double>(dice_() >> 11) * 0x1p-53; }
+
+void PaceBook::collect(Diagnosis& diagnosis) {
+  decisions_.insert(decisions_.end(), diagnosis.decisions().begin(), diagnosis.decisions().end());
+  diagnosis.clear();
+}
+
+// --- What came ------------------------------------------------------------------------------------------------------
+
+void PaceBook::on_answer(const PlannedProbe& probe, std::uint64_t index, const Event& event, Evidence against,
+                         double rate, Instant now) {
+  Row& host = row(probe.host);
+  if (event.reason == Reason::kSynAck || event.reason == Reason::kReset) {
+    with_closed_ += event.reason == Reason::kReset && !host.recall.canaries().has_closed();
+    host.recall.on_answer(probe.port, index, event.reason == Reason::kSynAck, against, diagnosis(host), now);
+  }
+  if (host.recall.alarm()) {
+    decisions_.push_back({PaceDecision::Kind::kLateAnswers, to_string(plan_.hosts().at(probe.host)),
+                          host.recall.recall().loss().value_or(0), rate});
+  }
+  all_.on_answer(event.rtt_us, rate, now);
+  collect(all_);
+  if (host.own) {
+    host.own->on_answer(event.rtt_us, host.sent.rate(now), now);
+    follow(probe.host, host, now);
+  }
+}
+
+void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, Duration wait, double rate, Instant now) {
+  Row* host = find(probe.host);
+  if (host == nullptr) return;
+  const bool lost = !is_answer(event.reason);
+  const auto trial = host->recall.on_trial(probe.port, lost);
+  if (!trial) return;
+  if (!lost) {
+    all_.on_answer(event.rtt_us, rate, now);
+    if (host->own) host->own->on_answer(event.rtt_us, host->sent.rate(now), now);
+  }
+  pending_.push({trial->asked + wait, probe.host, *trial, lost});
+}
+
+void PaceBook::count(const Pending& pending, double rate, Instant now) {
+  const auto& [due, index, trial, lost] = pending;
+  Row& host = rows_.at(index);
+  host.recall.count(trial, lost, diagnosis(host));
+  if (host.own) {
+    host.own->on_trial(trial.phase, trial.open, lost, host.sent.rate(now), now);
+    follow(index, host, now);
+    return;
+  }
+  path_.add(lost);
+  path_.take_back(trial.take_back);
+  if (stands_out(host) && lost) {
+    host.own = std::make_unique<Diagnosis>(now, to_string(plan_.hosts().at(index)));
+    owners_.push_back(index);
+    return;
+  }
+  all_.on_trial(trial.phase, trial.open, lost, rate, now);
+}
+
+// Its loss is not to be explained by what the others lost in the same time.
+bool PaceBook::stands_out(Row& row) const {
+  if (plan_.hosts().size() == 1) return false;
+  const LossEstimate& own = row.recall.loss();
+  Compared& then = row.compared;
+  if (own.trials() < then.regime) {
+    then = {.regime = own.trials(),
+            .own = own.total_trials(),
+            .own_lost = own.total_lost(),
+            .all = path_.total_trials(),
+            .all_lost = path_.total_lost()};
+  }
+  then.regime = own.trials();
+  const auto since = [](std::uint64_t now, std::uint64_t before) { return now - std::min(now, before); };
+  const std::uint64_t trials = since(own.total_trials(), then.own);
+  const std::uint64_t lost = std::min(trials, since(own.total_lost(), then.own_lost));
+  const std::uint64_t others = since(since(path_.total_trials(), then.all), trials);
+  const std::uint64_t others_lost = since(since(path_.total_lost(), then.all_lost), lost);
+  if (trials < kFewestTrials || others < kFewestTrials) return false;
+  const double of_others = (static_cast<double>(others_lost) + 1) / (static_cast<double>(others) + 2);
+  return chance_of_loss(static_cast<std::uint32_t>(trials), static_cast<std::uint32_t>(lost),
+                        std::min(0.9, 0.01 + 1.5 * of_others)) < kStandsOut;
+}
+
+void PaceBook::on_first_try(const PlannedProbe& probe, std::uint64_t index, Reason reason) {
+  if (plan_.ports_per_host() < kOpenPorts || index < popular_) return;
+  Row* host = find(probe.host);
+  if (host == nullptr || host->sampled >= kOpenSample) return;
+  host->sampled_open += reason == Reason::kSynAck;
+  if (++host->sampled < kOpenSample || host->sampled_open <= kOpenShare * kOpenSample) return;
+  host->given_up = Reason::kAnswersOnEverything;
+  host->recall.leave(VerdictReason::kAllOpen);
+  decisions_.push_back({PaceDecision::Kind::kAllOpen, to_string(plan_.hosts().at(probe.host)), 0, 0});
+}
+
+void PaceBook::on_sent(std::uint64_t host, Instant now) {
+  Row* row = find(host);
+  if (row != nullptr && row->own) row->sent.add(1, now);
+}
+
+void PaceBook::turn(double rate, Instant now) {
+  for (; !pending_.empty() && pending_.top().due <= now; pending_.pop()) count(pending_.top(), rate, now);
+  // Of several hosts that answer two must have fallen silent: one is its own affair.
+  std::size_t ports = known_.size() - owners_.size();
+  if (known_.size() == 1) ports = rows_.at(known_.front()).recall.canaries().askable();
+  all_.turn(ports, rate, now);
+  collect(all_);
+  for (const std::uint64_t host : owners_) {
+    Row& row = rows_.at(host);
+    row.own->turn(row.recall.canaries().askable(), row.sent.rate(now), now);
+    follow(host, row, now);
+  }
+}
+
+// What a host's own diagnosis says is done.
+void PaceBook::follow(std::uint64_t host, Row& row, Instant now) {
+  collect(*row.own);
+  lanes_.bound(host, plan_.hosts().at(host), row.own->limit(), now);
+  if (row.own->mode() == Diagnosis::Mode::kBlocked) row.given_up = Reason::kBlocked;
+}
+
+// --- What is to be done ---------------------------------------------------------------------------------------------
+
+std::uint8_t PaceBook::tries_of_unknown(PathClass path) const {
+  // What other hosts lose on the way is the best guess, once they have told enough.
+  constexpr std::uint32_t kEnough = 100;
+  double loss = prior_loss(path);
+  if (path_.trials() >= kEnough) loss = std::max(path_.mean(), prior_loss(PathClass::kNear));
+  // A little less than the whole: 0.1 % squared is 1e-6.
+  const double tries = std::ceil(std::log(config_.miss) / std::log(loss) - 1e-9);
+  const int least = std::min(kLeastTries, config_.max_tries);
+  const int most = config_.max_tries;
+  return static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::min(tries, 255.0)), least, most));
+}
+
+PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t tries, Evidence so_far, PathClass path,
+                                         Instant sent) {
+  Row* host = find(probe.host);
+  if (host == nullptr) {
+    return {tries >= tries_of_unknown(path) ? Next::kDecide : Next::kAgain, Reason::kNoResponse, {}};
+  }
+  const Diagnosis& diagnosed = diagnosis(*host);
+  const Evidence evidence = host->recall.after_silence(so_far, path, sent, diagnosed);
+  const bool limited = diagnosed.resets_limited();
+  const Reason reason = limited ? Reason::kResetsLimited : Reason::kNoResponse;
+  if (tries >= kLeastTries && evidence.nats() >= host->recall.needed(asked_)) {
+    return decide(*host, reason, evidence, tries, limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured);
+  }
+  if (tries >= config_.max_tries) {
+    // Fewer were asked for, or nothing was lost in the few trials there were: so be it. Else it cannot be told.
+    const bool asked_for = config_.max_tries < PaceConfig::kMostTries;
+    if (asked_for) return decide(*host, reason, evidence, tries, VerdictReason::kTriesUsedUp);
+    if (host->recall.loss().total_lost() == 0) {
+      return decide(*host, reason, evidence, tries, VerdictReason::kFewTrials);
+    }
+    host->recall.leave(VerdictReason::kTriesUsedUp);
+    return {Next::kDecide, Reason::kLossy, evidence};
+  }
+  const bool may_learn = host->recall.can_measure(diagnosed);
+  if (tries >= tries_of_unknown(path) && !may_learn && !can_reach(*host, tries, evidence, path)) {
+    return decide(*host, reason, evidence, tries, VerdictReason::kFewTrials);
+  }
+  return {Next::kAgain, reason, evidence};
+}
+
+// Whether the tries that are left would be evidence enough, as things stand.
+bool PaceBook::can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const {
+  const unsigned left = config_.max_tries - tries;
+  const double best = -std::log(row.recall.counted(diagnosis(row)).all_lost(evidence.tries() + left, path));
+  return best >= row.recall.needed(asked_);
+}
+
+PaceBook::Judgement PaceBook::decide(Row& row, Reason reason, Evidence evidence, std::uint8_t tries,
+                                     VerdictReason why) {
+  row.recall.on_filtered(evidence, tries, why);
+  return {Next::kDecide, reason, evidence};
+}
+
+void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided) {
+  Row* row = find(host);
+  if (row == nullptr) return;
+  const double share = row->recall.share(attempt, undecided, diagnosis(*row));
+  const double whole = std::floor(share);
+  const unsigned more = static_cast<unsigned>(whole) + (chance() < share - whole ? 1 : 0);
+  if (more == 0) return;
+  if (row->owed == 0) owing_.push_back(host);
+  row->owed = std::min(row->owed + more, static_cast<unsigned>(HostRecall::kMostAProbe));
+}
+
+std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
+  // From the back, as far as a few: where none may be asked now it is asked for again soon.
+  constexpr std::size_t kFew = 4;
+  const std::size_t end = owing_.size() - std::min(owing_.size(), kFew);
+  for (std::size_t i = owing_.size(); i > end; --i) {
+    const std::uint64_t host = owing_[i - 1];
+    Row& row = rows_.at(host);
+    const Diagnosis& diagnosed = diagnosis(row);
+    row.recall.canaries().want_open(diagnosed.wants_open());
+    const auto pick = row.recall.canaries().take(diagnosed.phase(), now);
+    if (pick || !row.recall.canaries().any()) --row.owed;
+    if (row.owed == 0) owing_.erase(owing_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    if (pick) return pick->index;
+  }
+  // Those had their turn: others before them next time.
+  if (owing_.size() > kFew) std::rotate(owing_.begin(), owing_.end() - kFew, owing_.end());
+  return std::nullopt;
+}
+
+void PaceBook::put_back(const PlannedProbe& probe) {
+  if (Row* row = find(probe.host)) row->recall.canaries().put_back(probe.port);
+}
+
+std::optional<std::uint64_t> PaceBook::lone_canary(Instant now) {
+  if (all_.pauses(now)) return std::nullopt;
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    Row& row = rows_.at(known_[next_known_++ % known_.size()]);
+    if (const auto pick = row.recall.canaries().take(diagnosis(row).phase(), now)) return pick->index;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> PaceBook::limit() const {
+  if (known_.empty() || with_closed_ > 0) return all_.limit();
+  const double slow = kSlowToLearn * static_cast<double>(known_.size());
+  return std::min(all_.limit().value_or(slow), slow);
+}
+
+std::optional<Reason> PaceBook::given_up(std::uint64_t host) const {
+  const Row* row = find(host);
+  // Where but one host answered, nothing is known of the others.
+  const bool blocked = all_.mode() == Diagnosis::Mode::kBlocked;
+  if (blocked && (row != nullptr || known_.size() > 1)) return Reason::kBlocked;
+  return row == nullptr ? std::nullopt : row->given_up;
+}
+
+std::optional<Recall> PaceBook::recall(std::uint64_t host, std::uint64_t silent) const {
+  const Row* row = find(host);
+  if (row == nullptr) return std::nullopt;
+  Recall recall = row->recall.recall();
+  // Those had their verdict before anything of the host answered.
+  if (silent > row->recall.filtered()) recall = combine(recall, {.why = VerdictReason::kFewTrials});
+  if (diagnosis(*row).mode() == Diagnosis::Mode::kBlocked) recall.why = VerdictReason::kStoppedAnswering;
+  return recall;
+}
+
+}  // namespace portsweep

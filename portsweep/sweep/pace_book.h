@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// PaceBook: what the pace knows of the hosts of a sweep: the recall of each host that answered, what its loss depends
+// on, and the bounds of its rate. It says when a canary is to go along with a probe, and what is to become of a port
+// that was silent once more. Pure; one thread; a row for each host that answered.
+//
+// Loss is diagnosed for all hosts together, since most of what loses packets is on the way to all of them. A host that
+// loses much more than the others has a trouble of its own: from then on it has its own diagnosis, and its own lane,
+// and the others are not slowed down for it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "portsweep/base/rng.h"
+#include "portsweep/model/event.h"
+#include "portsweep/model/notice.h"
+#include "portsweep/model/recall.h"
+#include "portsweep/pace/diagnosis.h"
+#include "portsweep/pace/evidence.h"
+#include "portsweep/pace/host_recall.h"
+#include "portsweep/pace/loss.h"
+#include "portsweep/pace/pace_config.h"
+#include "portsweep/pace/sent_rate.h"
+#include "portsweep/plan/plan.h"
+#include "portsweep/sweep/lanes.h"
+
+namespace portsweep {
+
+class PaceBook {
+ public:
+  static constexpr std::uint8_t kLeastTries = 2;
+  // A host answers on everything when more than this share of so many ports, chosen at random, is open.
+  static constexpr std::uint32_t kOpenSample = 200;
+  static constexpr double kOpenShare = 0.6;
+  static constexpr std::uint64_t kOpenPorts = 1000;  // only of hosts of which as many ports are asked for
+  // Probes a second to a host that has no closed port: open ones may be asked so seldom that a faster pass would be
+  // over before enough is known of its loss, and one more would have to follow.
+  static constexpr double kSlowToLearn = 75'000;
+
+  // `plan` must outlive it.
+  PaceBook(const PaceConfig& config, const Plan& plan, Instant now);
+
+  // --- What came
+
+  // A port answered, by its own host. `against`: the evidence that stood against it; `rate`: of all probes, as sent.
+  void on_answer(const PlannedProbe& probe, std::uint64_t index, const Event& event, Evidence against, double rate,
+                 Instant now);
+  // A canary's trial is over. `wait`: how long such a one is waited for.
+  void on_trial(const PlannedProbe& probe, const Event& event, Duration wait, double rate, Instant now);
+  // The first try of a port is over, with this reason.
+  void on_first_try(const PlannedProbe& probe, std::uint64_t index, Reason reason);
+  // A packet was sent to the host.
+  void on_sent(std::uint64_t host, Instant now);
+  // What only time decides.
+  void turn(double rate, Instant now);
+
+  // --- What is to be done
+
+  enum class Next : std::uint8_t { kAgain, kDecide };
+  struct Judgement {
+    Next next;
+    Reason reason;  // of kDecide
+    Evidence evidence;
+  };
+  // A port was silent to its try number `tries`, sent at `sent`.
+  Judgement on_silence(const PlannedProbe& probe, std::uint8_t tries, Evidence so_far, PathClass path, Instant sent);
+  // How often a silent port of a host is tried of which nothing is known.
+  std::uint8_t tries_of_unknown(PathClass path) const;
+
+  // A probe to the host is sent: chance will have it that canaries are to follow, so that they meet what probes meet.
+  // `attempt` is the probe's; `undecided`: how many ports of the host have no verdict.
+  void owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided);
+  // One that is owed and may be sent now.
+  std::optional<std::uint64_t> owed_canary(Instant now);
+  // It was not sent.
+  void put_back(const PlannedProbe& probe);
+  // The next canary where nothing else may be sent.
+  std::optional<std::uint64_t> lone_canary(Instant now);
+
+  // Probes a second at most; nothing if there is no bound here.
+  std::optional<double> limit() const;
+  bool canaries_only() const { return all_.canaries_only(); }
+  // Why there is no point in probing the host further.
+  std::optional<Reason> given_up(std::uint64_t host) const;
+  Lanes& lanes() { return lanes_; }
+  const Lanes& lanes() const { return lanes_; }
+
+  // Of a host that answered; empty for any other. `silent`: how many of its ports were called filtered in silence.
+  std::optional<Recall> recall(std::uint64_t host, std::uint64_t silent) const;
+  const std::vector<PaceDecision>& decisions() const { return decisions_; }
+  void clear() { decisions_.clear(); }
+
+ private:
+  // Since when, in trials, a host is compared with the others: since its own loss changed last.
+  struct Compared {
+    std::uint32_t regime = 0;  // trials of its regime at the last look
+    std::uint64_t own = 0;     // its trials and losses then, and those of all
+    std::uint64_t own_lost = 0;
+    std::uint64_t all = 0;
+    std::uint64_t all_lost = 0;
+  };
+  struct Row {
+    HostRecall recall;
+    std::unique_ptr<Diagnosis> own = nullptr;
+    SentRate sent = {};
+    unsigned owed = 0;  // canaries
+    Compared compared = {};
+    std::uint32_t sampled = 0;  // random ports whose first try is over
+    std::uint32_t sampled_open = 0;
+    std::optional<Reason> given_up = {};
+  };
+
+  // A trial of which the outcome is known, until it counts.
+  struct Pending {
+    Instant due;
+    std::uint64_t host;
+    Canaries::Outcome trial;
+    bool lost;
+
+    bool operator<(const Pending& other) const { return due > other.due; }  // the queue has the greatest on top
+  };
+
+  void count(const Pending& pending, double rate, Instant now);
+  Row* find(std::uint64_t host);
+  const Row* find(std::uint64_t host) const;
+  Row& row(std::uint64_t host);
+  Diagnosis& diagnosis(Row& row) { return row.own ? *row.own : all_; }
+  const Diagnosis& diagnosis(const Row& row) const { return row.own ? *row.own : all_; }
+  bool stands_out(Row& row) const;
+  bool can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const;
+  void follow(std::uint64_t host, Row& row, Instant now);
+  void collect(Diagnosis& diagnosis);
+  Judgement decide(Row& row, Reason reason, Evidence evidence, std::uint8_t tries, VerdictReason why);
+  double chance();
+
+  const PaceConfig config_;
+  const Plan& plan_;
+  const double asked_;          // evidence, in nats
+  const std::size_t canaries_;  // kept of each host and kind
+  SplitMix64 dice_;
+  std::uint64_t popular_;  // indices below it are of popular ports
+  std::unordered_map<std::uint64_t, Row> rows_;
+  std::vector<std::uint64_t> known_;  // the keys of rows_, in the order they came
+  std::size_t next_known_ = 0;
+  std::size_t with_closed_ = 0;        // of them, how many have a closed port
+  std::vector<std::uint64_t> owing_;   // hosts with canaries owed
+  std::vector<std::uint64_t> owners_;  // hosts with a diagnosis of their own
+  std::priority_queue<Pending> pending_;
+  LossEstimate path_;  // of all hosts without one
+  Diagnosis all_;
+  Lanes lanes_;
+  std::vector<PaceDecision> decisions_;
+};
+
+}  // namespace portsweep
