@@ -2,7 +2,6 @@
 #include "portsweep/pace/host_recall.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace portsweep {
@@ -12,7 +11,10 @@ void HostRecall::on_answer(Port port, std::uint64_t index, bool open, Evidence a
   canaries_.add(port, index, open, now);
   // Where resets are limited they come late, whatever the loss.
   if (!open && diagnosis.resets_limited()) return;
-  against.limit(-std::log(counted(diagnosis).all_lost(against.tries(), PathClass::kFar)));
+  if (against.tries() > 0) {
+    worth_.follow(counted(diagnosis), PathClass::kFar);
+    against.limit(worth_.all(against.tries()));
+  }
   late_.add(against);
 }
 
@@ -45,9 +47,9 @@ Evidence HostRecall::after_silence(Evidence before, PathClass path, Instant sent
   follow(diagnosis);
   Evidence evidence = before;
   if (sent < regime_) return evidence;
-  const LossEstimate& loss = counted(diagnosis);
-  evidence.add(loss.next_loss(0, path));
-  evidence.limit(-std::log(loss.all_lost(evidence.tries(), path)));
+  worth_.follow(counted(diagnosis), path);
+  evidence.add(worth_.chance());
+  evidence.limit(worth_.all(evidence.tries()));
   return evidence;
 }
 

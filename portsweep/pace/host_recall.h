@@ -16,6 +16,7 @@
 #include "portsweep/pace/canaries.h"
 #include "portsweep/pace/diagnosis.h"
 #include "portsweep/pace/evidence.h"
+#include "portsweep/pace/evidence_table.h"
 #include "portsweep/pace/late_answers.h"
 #include "portsweep/pace/loss.h"
 #include "portsweep/pace/pace_config.h"
@@ -74,6 +75,7 @@ class HostRecall {
   Canaries canaries_;
   LossEstimate all_;   // of every canary
   LossEstimate open_;  // of open ones
+  EvidenceTable worth_;
   LateAnswers late_;
   Instant regime_{};
   std::uint32_t filtered_ = 0;

@@ -20,15 +20,16 @@ class LateAnswers {
   // A port answered, when so much evidence stood against it.
   void add(Evidence against) {
     ++answers_;
-    for (std::size_t i = 0; i < kLevels.size(); ++i) late_[i] += against.miss() <= kLevels[i];
-  }
-  // Of the trials that measured the loss none was needed here: the chance of so many late answers is one in 10,000.
-  bool too_many() const {
+    if (against.tries() == 0) return;
     for (std::size_t i = 0; i < kLevels.size(); ++i) {
-      if (late_[i] > 0 && chance_of_loss(answers_, late_[i], kLevels[i]) < kUnlikely) return true;
+      if (against.miss() > kLevels[i]) continue;
+      ++late_[i];
+      // More answers to come make them less surprising, but not undone: the alarm stays.
+      too_many_ = too_many_ || chance_of_loss(answers_, late_[i], kLevels[i]) < kUnlikely;
     }
-    return false;
   }
+  // The chance of so many late answers was less than one in 10,000.
+  bool too_many() const { return too_many_; }
   std::uint32_t answers() const { return answers_; }
 
  private:
@@ -37,6 +38,7 @@ class LateAnswers {
 
   std::uint32_t answers_ = 0;
   std::array<std::uint32_t, 3> late_{};
+  bool too_many_ = false;
 };
 
 }  // namespace portsweep

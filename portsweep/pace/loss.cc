@@ -37,6 +37,7 @@ void LossEstimate::Cusum::add(bool is_lost, double now, double other) {
 }
 
 void LossEstimate::add(bool lost) {
+  ++version_;
   ++total_trials_;
   total_lost_ += lost;
   const double rise_from = (lost_ - rise_.lost + 1.0) / (trials_ - rise_.trials + 2.0);
@@ -53,6 +54,7 @@ void LossEstimate::add(bool lost) {
 }
 
 void LossEstimate::cut(const Cusum& since) {
+  ++version_;
   trials_ = since.trials;
   lost_ = since.lost;
   rise_ = fall_ = {};

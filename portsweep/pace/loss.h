@@ -54,6 +54,8 @@ class LossEstimate {
   std::uint32_t trials() const { return trials_; }
   std::uint32_t lost() const { return lost_; }
   bool ever_lost() const { return total_lost_ > 0; }
+  // Changes whenever the estimate does.
+  std::uint32_t version() const { return version_; }
   // Of all regimes.
   std::uint64_t total_trials() const { return total_trials_; }
   std::uint64_t total_lost() const { return total_lost_; }
@@ -74,6 +76,7 @@ class LossEstimate {
   std::uint32_t lost_ = 0;
   Cusum rise_;
   Cusum fall_;
+  std::uint32_t version_ = 0;
   std::uint32_t total_trials_ = 0;
   std::uint32_t total_lost_ = 0;
 };

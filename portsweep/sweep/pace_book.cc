@@ -27,8 +27,11 @@ PaceBook::PaceBook(const PaceConfig& config, const Plan& plan, Instant now)
       lanes_(config) {}
 
 PaceBook::Row* PaceBook::find(std::uint64_t host) {
+  if (last_ != nullptr && last_host_ == host) return last_;
   const auto found = rows_.find(host);
-  return found == rows_.end() ? nullptr : &found->second;
+  if (found == rows_.end()) return nullptr;
+  last_host_ = host;
+  return last_ = &found->second;
 }
 const PaceBook::Row* PaceBook::find(std::uint64_t host) const {
   const auto found = rows_.find(host);
@@ -36,8 +39,7 @@ const PaceBook::Row* PaceBook::find(std::uint64_t host) const {
 }
 
 PaceBook::Row& PaceBook::row(std::uint64_t host) {
-  const auto found = rows_.find(host);
-  if (found != rows_.end()) return found->second;
+  if (Row* known = find(host)) return *known;
   known_.push_back(host);
   return rows_.emplace(host, Row{HostRecall(config_, canaries_)}).first->second;
 }

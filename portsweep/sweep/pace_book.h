@@ -146,6 +146,8 @@ class PaceBook {
   SplitMix64 dice_;
   std::uint64_t popular_;  // indices below it are of popular ports
   std::unordered_map<std::uint64_t, Row> rows_;
+  Row* last_ = nullptr;  // that was looked up; probes of one host come in a row where there is but one
+  std::uint64_t last_host_ = 0;
   std::vector<std::uint64_t> known_;  // the keys of rows_, in the order they came
   std::size_t next_known_ = 0;
   std::size_t with_closed_ = 0;        // of them, how many have a closed port
