@@ -25,6 +25,7 @@
 #include "portsweep/app/scan.h"
 #include "portsweep/base/version.h"
 #include "portsweep/os/interfaces.h"
+#include "portsweep/os/packet_drops.h"
 #include "portsweep/os/routes.h"
 #include "portsweep/os/standard_streams.h"
 #include "portsweep/os/stdout_stream.h"
@@ -81,6 +82,7 @@ ScanWorld world_with(const Clock& clock, const AddressSet& own, const StopSignal
           .neighbourhood = read_neighbourhood(),
           .neighbour_table = read_neighbour_table,
           .conntrack = read_conntrack,
+          .packet_drops = read_packet_drops,
           .stop_requested = [&] { return signals.requested(); }};
 }
 

@@ -200,7 +200,8 @@ Outcome sweep_scenario(const Scenario& scenario, std::uint64_t seed, const Sweep
   Outcome& outcome = world.outcome;
   SweepJudge judge(world.network, plan, world.clock, world.start + setup.limit, outcome);
   Sweep sweep(plan, 0, setup.pace, world.neighbourhood, RateLadder(setup.pace, world.start));
-  const auto ran = run_sweep(sweep, {*engine, world.clock, table}, judge);
+  const std::function<std::uint64_t()> drops = [&] { return world.network.dropped().receive_ring; };
+  const auto ran = run_sweep(sweep, {*engine, world.clock, table, drops}, judge);
   outcome.ended = ran && sweep.done();
   outcome.probes = sweep.progress().sent;
   return world.finish();
@@ -226,6 +227,7 @@ Outcome scan_scenario(const Scenario& scenario, std::uint64_t seed, const SweepS
                       [] {
                         return ConntrackRoom{0, 0};
                       },
+                  .packet_drops = [&] { return world.network.dropped().receive_ring; },
                   .stop_requested = [] { return 0; }};
   ScanJudge judge(world.network, world.outcome);
   const auto exit = scan(config, targets, {}, given, judge, judge);

@@ -120,6 +120,17 @@ TEST(Scenarios, ComeOutTheSameByTheScanCommand) {
   }
 }
 
+// What this machine lost by itself is said, and never taken for the network's.
+TEST(Scenarios, TellOwnLossFromThatOfTheNetwork) {
+  const Outcome outcome = sweep_scenario(scenario("own-overload"), kSeed);
+  EXPECT_EQ(outcome.errors(), 0U) << outcome.describe();
+  std::set<PaceDecision::Kind> kinds;
+  for (const Notice& notice : outcome.notices) {
+    if (const auto* decision = std::get_if<PaceDecision>(&notice)) kinds.insert(decision->kind);
+  }
+  EXPECT_TRUE(kinds.contains(PaceDecision::Kind::kOwnLoss)) << outcome.describe();
+}
+
 // What must not go unseen: a sweep that takes every loss for a filter.
 TEST(Scenarios, CountWhatASweepGetsWrong) {
   SweepSetup once;

@@ -65,7 +65,7 @@ class ScanRun final : public SweepOwner {
   Result<void> flush();
   Stop why_stop() const;
   void tick(const SweepProgress& sweep, double rate);
-  SweepTools tools() const { return {*engine_, world_.clock, world_.neighbour_table}; }
+  SweepTools tools() const { return {*engine_, world_.clock, world_.neighbour_table, world_.packet_drops}; }
 
   bool goes_on(const Sweep& sweep) override;
   bool may_send() override { return !conntrack_.is_full(); }

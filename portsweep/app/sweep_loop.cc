@@ -15,9 +15,14 @@ constexpr Duration kLongestTurn = 50ms;
 
 Result<void> run_sweep(Sweep& sweep, const SweepTools& tools, SweepOwner& owner) {
   sweep.set_capacity(tools.engine.capacity());
+  Instant looked{};
   while (!sweep.done()) {
     if (!owner.goes_on(sweep)) return {};
     const Instant now = tools.clock.now();
+    if (now - looked >= kLongestTurn) {
+      looked = now;
+      sweep.on_own_drops(tools.packet_drops(), now);
+    }
     if (sweep.wants_neighbours(now)) sweep.on_neighbours(tools.neighbour_table(), now);
     const std::size_t room = owner.may_send() ? std::min(kTurn, tools.engine.room()) : 0;
     const std::size_t accepted = tools.engine.send(sweep.due(now, room));

@@ -4,6 +4,7 @@
 // they differ in what they do with the decisions.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "portsweep/base/result.h"
@@ -33,6 +34,7 @@ struct SweepTools {
   Engine& engine;
   const Clock& clock;
   const std::function<NeighbourTable()>& neighbour_table;
+  const std::function<std::uint64_t()>& packet_drops;  // of this machine's own, so far
 };
 
 // Runs until the sweep is done or its owner ends it. The Error is the owner's.

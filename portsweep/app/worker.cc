@@ -82,7 +82,8 @@ void work(const WorkerJob& job, ScanWorld& world, int pipe) {
   Sweep sweep(job.part, 0, pace, world.neighbourhood, RateLadder(pace, world.clock.now()));
   if (job.assume_up) sweep.assume_up();
   // The only error is that nobody listens any more.
-  [[maybe_unused]] const auto outcome = run_sweep(sweep, {**engine, world.clock, world.neighbour_table}, run);
+  [[maybe_unused]] const auto outcome =
+      run_sweep(sweep, {**engine, world.clock, world.neighbour_table, world.packet_drops}, run);
 }
 
 }  // namespace portsweep

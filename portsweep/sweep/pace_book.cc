@@ -85,8 +85,22 @@ void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, Duration 
   pending_.push({trial->asked + wait, probe.host, *trial, lost});
 }
 
+void PaceBook::on_own_drops(Instant from, Instant to) {
+  if (!drops_.empty() && from <= drops_.back().to) {
+    drops_.back().to = to;
+    return;
+  }
+  if (drops_.size() == kMostDrops) drops_.pop_front();
+  drops_.push_back({from, to});
+}
+
+bool PaceBook::proves_nothing(Instant sent) const {
+  return std::any_of(drops_.begin(), drops_.end(), [&](const Drops& d) { return d.from <= sent && sent <= d.to; });
+}
+
 void PaceBook::count(const Pending& pending, double rate, Instant now) {
   const auto& [due, index, trial, lost] = pending;
+  if (proves_nothing(trial.asked)) return;
   Row& host = rows_.at(index);
   host.recall.count(trial, lost, diagnosis(host));
   if (host.own) {
@@ -186,7 +200,8 @@ PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t
     return {tries >= tries_of_unknown(path) ? Next::kDecide : Next::kAgain, Reason::kNoResponse, {}};
   }
   const Diagnosis& diagnosed = diagnosis(*host);
-  const Evidence evidence = host->recall.after_silence(so_far, path, sent, diagnosed);
+  Evidence evidence = so_far;
+  if (!proves_nothing(sent)) evidence = host->recall.after_silence(so_far, path, sent, diagnosed);
   const bool limited = diagnosed.resets_limited();
   const Reason reason = limited ? Reason::kResetsLimited : Reason::kNoResponse;
   if (tries >= kLeastTries && evidence.nats() >= host->recall.needed(asked_)) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -57,6 +58,8 @@ class PaceBook {
   void on_first_try(const PlannedProbe& probe, std::uint64_t index, Reason reason);
   // A packet was sent to the host.
   void on_sent(std::uint64_t host, Instant now);
+  // This machine dropped packets in that time: tries and trials that were sent then prove nothing.
+  void on_own_drops(Instant from, Instant to);
   // What only time decides.
   void turn(double rate, Instant now);
 
@@ -126,6 +129,14 @@ class PaceBook {
     bool operator<(const Pending& other) const { return due > other.due; }  // the queue has the greatest on top
   };
 
+  // A time in which this machine dropped packets.
+  struct Drops {
+    Instant from;
+    Instant to;
+  };
+  static constexpr std::size_t kMostDrops = 64;
+
+  bool proves_nothing(Instant sent) const;
   void count(const Pending& pending, double rate, Instant now);
   Row* find(std::uint64_t host);
   const Row* find(std::uint64_t host) const;
@@ -154,7 +165,8 @@ class PaceBook {
   std::vector<std::uint64_t> owing_;   // hosts with canaries owed
   std::vector<std::uint64_t> owners_;  // hosts with a diagnosis of their own
   std::priority_queue<Pending> pending_;
-  LossEstimate path_;  // of all hosts without one
+  std::deque<Drops> drops_;  // the latest ones
+  LossEstimate path_;        // of all hosts without one
   Diagnosis all_;
   Lanes lanes_;
   std::vector<PaceDecision> decisions_;

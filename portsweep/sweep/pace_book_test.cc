@@ -168,6 +168,25 @@ TEST_F(PaceBookTest, CallsAPortFilteredWhenItsEvidenceIsEnough) {
   EXPECT_LE(recall.miss_bound.value(), 1e-6);
 }
 
+TEST_F(PaceBookTest, TakesNothingFromATimeInWhichThisMachineDroppedPackets) {
+  open_book(1);
+  answer(100);
+  run(2s, all_lose(0));
+  const Instant from = now;
+  for (int look = 0; look < 4; ++look) {
+    run(50ms, all_lose(1));
+    book->on_own_drops(from, now);
+  }
+  run(2s, all_lose(0));
+  EXPECT_EQ(book->recall(0, 0)->lost, 0U) << "trials that were sent then are not counted";
+  const auto silent = [&](Instant sent) {
+    return book->on_silence(silent_port(), 1, {}, PathClass::kNear, sent).evidence.nats();
+  };
+  EXPECT_EQ(silent(from + 100ms), 0);
+  EXPECT_GT(silent(from - 100ms), 5);
+  EXPECT_GT(silent(now), 5);
+}
+
 TEST_F(PaceBookTest, TriesAPortTwiceEvenWhereOnceWouldBeEvidenceEnough) {
   open_book(1, {.miss = 0.05});
   answer(100);

@@ -2,6 +2,7 @@
 #include "portsweep/sweep/sweep.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace portsweep {
 namespace {
@@ -388,6 +389,20 @@ void Sweep::say_trouble(Reason reason) {
   bool& said = said_[static_cast<std::size_t>(reason)];
   if (!said) notices_.emplace_back(LocalTrouble{reason, {}});
   said = true;
+}
+
+void Sweep::on_own_drops(std::uint64_t drops, Instant now) {
+  // Answers to what was sent a little before may be among them.
+  constexpr Duration kBefore = 100ms;
+  if (!config_.adaptive) return;
+  if (own_drops_ && drops != own_drops_->count) {
+    book_.on_own_drops(own_drops_->seen - kBefore, now);
+    ladder_.on_local_trouble(now);
+    if (!std::exchange(said_own_drops_, true)) {
+      notices_.emplace_back(PaceDecision{PaceDecision::Kind::kOwnLoss, {}, 0, ladder_.rate()});
+    }
+  }
+  own_drops_ = {drops, now};
 }
 
 void Sweep::say_decisions() {

@@ -79,6 +79,10 @@ class Sweep {
   bool wants_neighbours(Instant now) const { return now >= next_look_ && (!parked_.empty() || !watched_.empty()); }
   void on_neighbours(const NeighbourTable& table, Instant now);
 
+  // How many packets this machine has dropped by itself since whenever (os/packet_drops.h); to be told every
+  // kLongestTurn or so. Where there were more of them, what was sent meanwhile proves nothing, and the rate is lowered.
+  void on_own_drops(std::uint64_t drops, Instant now);
+
   // What was decided, and what there is to say, since the last call of clear().
   std::span<const Decision> decided() const { return decided_; }
   std::span<const Notice> notices() const { return notices_; }
@@ -192,6 +196,12 @@ class Sweep {
   std::optional<Instant> far_reachable_since_;  // as HostTally has it, for all hosts behind gateways
   std::optional<std::uint64_t> companion_;      // the canary that goes next
   double capacity_ = 20'000;
+  struct OwnDrops {
+    std::uint64_t count;
+    Instant seen;
+  };
+  std::optional<OwnDrops> own_drops_;  // at the last look
+  bool said_own_drops_ = false;
   std::uint8_t canary_number_ = 0;
   bool assumed_up_ = false;
   bool had_room_ = false;      // at the last due()
