@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Block: a run of consecutive plan indices that is being swept: one byte of state an index (and two of evidence, once a
-// host that answers was silent on one of them), and a cursor that goes over them once per pass. In pass n every port
-// still undecided gets its try n; because a pass goes in the order of the pass before, waiting for the oldest probe in
-// flight is all the timekeeping that spaced tries need.
+// host that answers was silent on one of them). First all of them are taken in order; those that were silent follow in
+// the order in which they were, so that waiting for an answer is all the timekeeping that spaced tries need, and none
+// waits for another.
 //
 //   kReady --take--> kInFlight --silence--> kReady (tries + 1)
 //                        |  \---trouble--> kDeferred --take_deferred--> kInFlight
 //                        +----------answer, last silence, given up----> kDecided
 //
-// One thread; nothing is allocated after construction but the evidence.
+// One thread. Allocates the evidence, and four bytes for each index that is to be tried again.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -32,18 +33,13 @@ class Block {
 
   // The next index that may be probed now, marked in flight; nothing if all that is left is in flight or deferred.
   std::optional<std::uint64_t> take() {
-    while (undecided_ > 0) {
-      if (cursor_ == states_.size()) {
-        cursor_ = 0;
-        ++pass_;
-      }
-      std::uint8_t& state = states_[cursor_];
-      const bool due = tries(state) < pass_;
-      if (due && (state & kWaiting) != 0 && (state & kDecided) == 0) return std::nullopt;
-      const std::uint64_t index = first_ + cursor_++;
-      if (!due || (state & kDecided) != 0) continue;
-      state = static_cast<std::uint8_t>(state | kInFlight);
-      return index;
+    while (cursor_ < states_.size()) {
+      if (const auto index = take_if_ready(cursor_++)) return index;
+    }
+    while (!again_.empty()) {
+      const std::uint32_t offset = again_.front();
+      again_.pop_front();
+      if (const auto index = take_if_ready(offset)) return index;
     }
     return std::nullopt;
   }
@@ -61,7 +57,10 @@ class Block {
     evidence_[index - first_] = evidence.bits();
   }
 
-  void silence(std::uint64_t index) { set(index, static_cast<std::uint8_t>(attempt(index))); }
+  void silence(std::uint64_t index) {
+    set(index, attempt(index));
+    again_.push_back(static_cast<std::uint32_t>(index - first_));
+  }
   void defer(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kDeferred)); }
   void take_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kInFlight)); }
   void decide(std::uint64_t index) {
@@ -75,18 +74,26 @@ class Block {
   static constexpr std::uint8_t kInFlight = 0x20;
   static constexpr std::uint8_t kDeferred = 0x40;
   static constexpr std::uint8_t kDecided = 0x80;
-  static constexpr std::uint8_t kWaiting = kInFlight | kDeferred;
+  static constexpr std::uint8_t kBusy = kInFlight | kDeferred | kDecided;
 
   static std::uint8_t tries(std::uint8_t state) { return state & kTries; }
   std::uint8_t at(std::uint64_t index) const { return states_[index - first_]; }
   void set(std::uint64_t index, std::uint8_t state) { states_[index - first_] = state; }
 
+  // A late answer, or a host that was given up, may have decided it meanwhile.
+  std::optional<std::uint64_t> take_if_ready(std::uint64_t offset) {
+    std::uint8_t& state = states_[offset];
+    if ((state & kBusy) != 0) return std::nullopt;
+    state = static_cast<std::uint8_t>(state | kInFlight);
+    return first_ + offset;
+  }
+
   std::uint64_t first_;
   std::vector<std::uint8_t> states_;
   std::vector<std::uint16_t> evidence_;  // empty until there is some
   std::uint64_t undecided_;
-  std::uint64_t cursor_ = 0;
-  std::uint8_t pass_ = 1;
+  std::uint64_t cursor_ = 0;         // below it every index was taken once
+  std::deque<std::uint32_t> again_;  // offsets, in the order of their silences
 };
 
 }  // namespace portsweep

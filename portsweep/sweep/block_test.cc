@@ -6,7 +6,7 @@
 namespace portsweep {
 namespace {
 
-TEST(Block, TakesEachIndexOnceInAPass) {
+TEST(Block, TakesEachIndexOnce) {
   Block block(100, 3);
   EXPECT_EQ(block.take(), 100U);
   EXPECT_EQ(block.take(), 101U);
@@ -14,15 +14,15 @@ TEST(Block, TakesEachIndexOnceInAPass) {
   EXPECT_EQ(block.take(), std::nullopt);
 }
 
-TEST(Block, TakesSilentOnesAgainInTheNextPassOnly) {
+TEST(Block, TakesSilentOnesAgainWhenAllWereTakenOnce) {
   Block block(0, 3);
   block.take();
   block.silence(0);
-  EXPECT_EQ(block.take(), 1U);  // not 0: the first pass is not over
+  EXPECT_EQ(block.take(), 1U);  // not 0: not all were tried once
   EXPECT_EQ(block.take(), 2U);
   EXPECT_EQ(block.attempt(0), 2);
   EXPECT_EQ(block.take(), 0U);
-  EXPECT_EQ(block.take(), std::nullopt);  // 1 is still in flight in its first try
+  EXPECT_EQ(block.take(), std::nullopt);  // 1 and 2 are still in flight
 }
 
 TEST(Block, SkipsDecidedOnes) {
@@ -38,18 +38,28 @@ TEST(Block, SkipsDecidedOnes) {
   EXPECT_EQ(block.take(), std::nullopt);
 }
 
-TEST(Block, WaitsForDeferredOnesInTheirPass) {
+// A host that must wait holds up no other.
+TEST(Block, DoesNotWaitForDeferredOnes) {
   Block block(0, 2);
   block.take();
   block.take();
   block.defer(0);
   block.silence(1);
-  EXPECT_EQ(block.take(), std::nullopt);  // the second pass starts with 0
+  EXPECT_EQ(block.take(), 1U);
   block.take_deferred(0);
   EXPECT_EQ(block.attempt(0), 1);  // a trouble is not a try
   block.silence(0);
   EXPECT_EQ(block.take(), 0U);
+}
+
+TEST(Block, TakesSilentOnesInTheOrderOfTheirSilence) {
+  Block block(0, 3);
+  for (int i = 0; i < 3; ++i) block.take();
+  for (const std::uint64_t index : {2U, 0U, 1U}) block.silence(index);
+  block.decide(0);  // by a late answer
+  EXPECT_EQ(block.take(), 2U);
   EXPECT_EQ(block.take(), 1U);
+  EXPECT_EQ(block.take(), std::nullopt);
 }
 
 }  // namespace
