@@ -84,6 +84,7 @@ class ScanRun final : public SweepOwner {
   RecordSink& sink_;
   const Instant started_;
   RateLadder ladder_;
+  PaceMemory memory_;  // of discovery, for the rest of the same hosts
   Ledger ledger_;
   ConntrackGuard conntrack_;
   std::unique_ptr<Engine> engine_;
@@ -135,13 +136,17 @@ Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
 
 Result<void> ScanRun::sweep_here(const Stage& stage, const Plan& plan) {
   Sweep sweep(plan, next_probe_, config_.pace, world_.neighbourhood, ladder_);
-  if (stage.kind == Stage::Kind::kRest) sweep.assume_up();
-  next_probe_ += plan.size();
+  if (stage.kind == Stage::Kind::kRest) {
+    sweep.assume_up();
+    sweep.remember(std::exchange(memory_, {}));
+  }
+  next_probe_ += sweep.probe_ids();
   TRY_VOID(run_sweep(sweep, tools(), *this));
   if (stopped_ != Stop::kNo) engine_->stop();
   ladder_ = sweep.ladder();
   close_stage(stage, plan, sweep.hosts(), sweep.progress(),
               [&](std::uint64_t host, std::uint64_t silent) { return sweep.recall(host, silent); });
+  if (stage.kind == Stage::Kind::kDiscovery && config_.pace.adaptive) memory_ = sweep.take_memory();
   return {};
 }
 

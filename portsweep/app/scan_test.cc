@@ -161,6 +161,28 @@ TEST_F(ScanTest, SweepsOnlyTheHostsOfARangeThatAreUp) {
   EXPECT_EQ(summary()["hosts_silent_not_swept"], 255);
 }
 
+// Nothing of the rest answers: what discovery found must tell how far that can be trusted.
+TEST_F(ScanTest, MeasuresTheRestOfARangesHostByThePortsThatDiscoveryFound) {
+  target("10.0.0.0/24");
+  ports(1, 2000);
+  std::map<std::uint16_t, int> asked;
+  EXPECT_EQ(run([&](const Transmission& t) -> std::optional<FakeAnswer> {
+              if (t.target.address != addr("10.0.0.7")) return std::nullopt;
+              const std::uint16_t port = t.target.port.number();
+              if (port != 22 && port != 80 && port != 443 && port != 139) return std::nullopt;
+              ++asked[port];
+              return port == 139 ? kClosed : kOpen;
+            }),
+            0);
+  const Json up = host("10.0.0.7");
+  EXPECT_EQ(up["verdict"], "certified") << up;
+  EXPECT_EQ(up["filtered"], 1996);
+  EXPECT_GE(up["canaries"], 20);
+  EXPECT_GE(asked[139], 20);
+  EXPECT_EQ(asked[22], 1) << "nobody asks for it twice";
+  EXPECT_EQ(asked[80], 1) << "a closed port answers as well";
+}
+
 // A bug: a host that answered discovery and then nothing lost its verdicts on the rest.
 TEST_F(ScanTest, KeepsTheVerdictsOnAHostThatIsSilentAfterDiscovery) {
   target("10.0.0.0/30");

@@ -40,6 +40,14 @@ class Canaries {
 
   // A port answered. `index`: by which the caller knows it.
   void add(Port port, std::uint64_t index, bool open, Instant now);
+  // Every port is known by another index from now on, and no trial is under way any more.
+  template <class IndexOf>
+  void renumber(IndexOf index_of) {
+    for (std::vector<Canary>* kept : {&closed_, &open_}) {
+      for (Canary& canary : *kept) canary.index = index_of(canary.port), canary.under_way = false;
+    }
+  }
+
   // Whether open ports are asked although there are closed ones.
   void want_open(bool want) { want_open_ = want; }
   bool wants_open() const { return want_open_; }

@@ -71,9 +71,23 @@ void HostRecall::on_filtered(Evidence evidence, std::uint8_t tries, VerdictReaso
   sum_ += evidence.miss();
 }
 
+void HostRecall::begin_stage() {
+  why_ = VerdictReason::kAllAnswered;
+  tries_ = 0;
+  worst_ = sum_ = 0;
+  filtered_ = 0;
+  trials_before_ = all_.total_trials();
+  lost_before_ = all_.total_lost();
+}
+
 Recall HostRecall::recall() const {
-  Recall recall{.why = why_, .trials = all_.total_trials(), .lost = all_.total_lost(), .tries = tries_};
-  if (why_ == VerdictReason::kAllAnswered || tries_ == 0 || recall.trials == 0) return recall;
+  // Some may be taken back of what was counted before.
+  const auto since = [](std::uint64_t now, std::uint64_t before) { return now - std::min(now, before); };
+  Recall recall{.why = why_,
+                .trials = since(all_.total_trials(), trials_before_),
+                .lost = since(all_.total_lost(), lost_before_),
+                .tries = tries_};
+  if (why_ == VerdictReason::kAllAnswered || tries_ == 0 || all_.total_trials() == 0) return recall;
   recall.miss_bound = worst_;
   recall.miss_bound_host = std::min(1.0, sum_);
   return recall;

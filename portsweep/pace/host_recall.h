@@ -63,6 +63,8 @@ class HostRecall {
   void leave(VerdictReason why) { why_ = std::max(why_, why); }
 
   Recall recall() const;
+  // Another stage begins: recall() is of that alone from now on; what was learnt is kept.
+  void begin_stage();
   // How many ports on_filtered() was called for.
   std::uint32_t filtered() const { return filtered_; }
   // Of every canary, and of those that count.
@@ -79,6 +81,8 @@ class HostRecall {
   LateAnswers late_;
   Instant regime_{};
   std::uint32_t filtered_ = 0;
+  std::uint64_t trials_before_ = 0;  // this stage
+  std::uint64_t lost_before_ = 0;
   bool alarmed_ = false;
 
   VerdictReason why_ = VerdictReason::kAllAnswered;

@@ -51,6 +51,32 @@ void PaceBook::collect(Diagnosis& diagnosis) {
   diagnosis.clear();
 }
 
+void PaceBook::remember(PaceMemory memory) {
+  if (memory.diagnosis) all_ = std::move(*memory.diagnosis);
+  path_ = memory.path;
+  if (memory.hosts.empty()) return;
+  for (std::uint64_t host = 0; host < plan_.hosts().size(); ++host) {
+    const auto found = memory.hosts.find(plan_.hosts().at(host));
+    if (found == memory.hosts.end()) continue;
+    HostRecall& recall = rows_.emplace(host, Row{std::move(found->second.recall)}).first->second.recall;
+    known_.push_back(host);
+    recall.begin_stage();
+    recall.canaries().renumber([&](Port port) {
+      extra_.push_back({host, port});
+      return plan_.size() + extra_.size() - 1;
+    });
+    with_closed_ += recall.canaries().has_closed();
+  }
+}
+
+PaceMemory PaceBook::take_memory() {
+  PaceMemory memory{.diagnosis = std::move(all_), .path = path_};
+  for (auto& [host, row] : rows_) {
+    memory.hosts.emplace(plan_.hosts().at(host), HostMemory{std::move(row.recall)});
+  }
+  return memory;
+}
+
 // --- What came ------------------------------------------------------------------------------------------------------
 
 void PaceBook::on_answer(const PlannedProbe& probe, std::uint64_t index, const Event& event, Evidence against,

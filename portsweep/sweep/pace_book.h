@@ -30,6 +30,7 @@
 #include "portsweep/pace/sent_rate.h"
 #include "portsweep/plan/plan.h"
 #include "portsweep/sweep/lanes.h"
+#include "portsweep/sweep/pace_memory.h"
 
 namespace portsweep {
 
@@ -46,6 +47,17 @@ class PaceBook {
 
   // `plan` must outlive it.
   PaceBook(const PaceConfig& config, const Plan& plan, Instant now);
+
+  // What an earlier sweep learnt of these hosts; before anything else. Ports that it knows and this plan has not are
+  // canaries with indices from plan.size() on.
+  void remember(PaceMemory memory);
+  // The round trips are the caller's. The book is of no use after it.
+  PaceMemory take_memory();
+  std::size_t extra_probes() const { return extra_.size(); }
+  // Of an index of the plan, or of a canary beyond it.
+  PlannedProbe probe_at(std::uint64_t index) const {
+    return index < plan_.size() ? plan_.at(index) : extra_[index - plan_.size()];
+  }
 
   // --- What came
 
@@ -166,7 +178,8 @@ class PaceBook {
   std::vector<std::uint64_t> owners_;  // hosts with a diagnosis of their own
   std::priority_queue<Pending> pending_;
   std::deque<Drops> drops_;  // the latest ones
-  LossEstimate path_;        // of all hosts without one
+  std::vector<PlannedProbe> extra_;
+  LossEstimate path_;  // of all hosts without one
   Diagnosis all_;
   Lanes lanes_;
   std::vector<PaceDecision> decisions_;

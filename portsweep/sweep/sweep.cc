@@ -28,6 +28,23 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
   on_link_.seal();
 }
 
+void Sweep::remember(PaceMemory memory) {
+  for (std::uint64_t host = 0; host < plan_.hosts().size() && !memory.hosts.empty(); ++host) {
+    const auto found = memory.hosts.find(plan_.hosts().at(host));
+    if (found != memory.hosts.end()) hosts_.get(host).rtt = found->second.rtt;
+  }
+  book_.remember(std::move(memory));
+}
+
+PaceMemory Sweep::take_memory() {
+  PaceMemory memory = book_.take_memory();
+  hosts_.for_each([&](std::uint64_t host, const HostTally& tally) {
+    const auto found = memory.hosts.find(plan_.hosts().at(host));
+    if (found != memory.hosts.end()) found->second.rtt = tally.rtt;
+  });
+  return memory;
+}
+
 // --- What to send ---------------------------------------------------------------------------------------------------
 
 std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
@@ -85,7 +102,7 @@ bool Sweep::push_owed_canary(Instant now) {
   if (!config_.adaptive || done()) return false;
   const auto index = book_.owed_canary(now);
   if (!index) return false;
-  book_.lanes().charge(plan_.at(*index).host);
+  book_.lanes().charge(book_.probe_at(*index).host);
   due_.push_back(canary(*index));
   return true;
 }
@@ -201,7 +218,7 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
 
 // What comes later than a port is given counts as lost, for both.
 Transmission Sweep::canary(std::uint64_t index) {
-  const PlannedProbe probe = plan_.at(index);
+  const PlannedProbe probe = book_.probe_at(index);
   const Duration wait = waits(probe.host, 1).wait;
   canary_number_ = static_cast<std::uint8_t>((canary_number_ + 1) % kCanaryAttempt);
   return {.probe = first_probe_ + index,
@@ -221,7 +238,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     }
     ladder_.spend(Patience::packets(transmission.hold), now);
     ++progress_.sent;
-    if (config_.adaptive) book_.on_sent(plan_.at(index).host, now);
+    if (config_.adaptive) book_.on_sent(book_.probe_at(index).host, now);
     if (transmission.attempt >= kCanaryAttempt) continue;
     if (is_on_link(transmission.target.address)) {
       const std::uint64_t host = plan_.at(index).host;
@@ -237,7 +254,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
 void Sweep::not_sent(const Transmission& transmission, Instant now) {
   const std::uint64_t index = transmission.probe - first_probe_;
   if (transmission.attempt >= kCanaryAttempt) {
-    book_.put_back(plan_.at(index));
+    book_.put_back(book_.probe_at(index));
     return;
   }
   undecided_block(index)->defer(index);
@@ -249,12 +266,13 @@ void Sweep::not_sent(const Transmission& transmission, Instant now) {
 void Sweep::on(std::span<const Event> events, Instant now) {
   if (config_.adaptive) book_.turn(ladder_.sent_rate(now), now);
   for (const Event& event : events) {
-    if (event.probe < first_probe_ || event.probe - first_probe_ >= plan_.size()) continue;  // of an earlier sweep
+    if (event.probe < first_probe_ || event.probe - first_probe_ >= probe_ids()) continue;  // of an earlier sweep
     const std::uint64_t index = event.probe - first_probe_;
     if (event.attempt >= kCanaryAttempt) {
       on_canary(event, index, now);
       continue;
     }
+    if (index >= plan_.size()) continue;
     if (event.reason == Reason::kNoArp) {
       on_missing(event, index, now);
       continue;
@@ -273,7 +291,7 @@ void Sweep::on(std::span<const Event> events, Instant now) {
 
 // Troubles of our own machine say nothing about the way.
 void Sweep::on_canary(const Event& event, std::uint64_t index, Instant now) {
-  const PlannedProbe probe = plan_.at(index);
+  const PlannedProbe probe = book_.probe_at(index);
   if (is_trouble(event.reason)) {
     book_.put_back(probe);
     return;

@@ -65,6 +65,12 @@ class Sweep {
   // Says that an earlier sweep heard of all the hosts: their silence needs no look at the neighbour table.
   void assume_up() { assumed_up_ = true; }
 
+  // What an earlier sweep learnt of the hosts, to be given before the first probe; and what this one did, at its end.
+  void remember(PaceMemory memory);
+  PaceMemory take_memory();
+  // The probe ids that it uses, from first_probe on; known before the first probe.
+  std::uint64_t probe_ids() const { return plan_.size() + book_.extra_probes(); }
+
   // What to send now: at most `room` probes, and no more than the pace allows. Valid until the next call of due().
   std::span<const Transmission> due(Instant now, std::size_t room);
   // How many of them, from the first on, the engine accepted; the others stay due.
