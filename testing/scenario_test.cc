@@ -20,7 +20,7 @@ TEST_P(ScenarioTest, EndsWithAVerdictForEveryPort) {
   // Nothing on any of these networks answers for a port as it is not.
   EXPECT_EQ(outcome.false_open, 0U) << outcome.describe();
   EXPECT_EQ(outcome.false_closed, 0U) << outcome.describe();
-  EXPECT_EQ(outcome.found_open + outcome.missed_open + outcome.verdicts.of(PortState::kUnexamined), outcome.truly_open)
+  EXPECT_GE(outcome.found_open + outcome.missed_open + outcome.verdicts.of(PortState::kUnexamined), outcome.truly_open)
       << outcome.describe();
   RecordProperty("outcome", outcome.describe());
 }

@@ -83,20 +83,21 @@ Canaries::Outcome Canaries::resolve(Port port, bool lost) {
   if (canary == nullptr || !canary->under_way) return {};
   canary->under_way = false;
   Outcome outcome{.known = true, .open = open, .phase = canary->phase, .asked = canary->asked};
-  if (lost && canary->lost_in_row == 0) canary->trials_then = trials_, canary->lost_then = lost_;
-  ++trials_;
-  lost_ += lost;
+  Totals& totals = totals_[open ? 1 : 0];
+  if (lost && canary->lost_in_row == 0) canary->trials_then = totals.trials, canary->lost_then = totals.lost;
+  ++totals.trials;
+  totals.lost += lost;
   canary->lost_in_row = static_cast<std::uint8_t>(lost ? std::min(canary->lost_in_row + 1, 255) : 0);
-  if (!lost || !has_own_trouble(*canary)) return outcome;
+  if (!lost || !has_own_trouble(*canary, totals)) return outcome;
   outcome.take_back = canary->lost_in_row;
   std::vector<Canary>& kept = open ? open_ : closed_;
   kept.erase(kept.begin() + (canary - kept.data()));
   return outcome;
 }
 
-bool Canaries::has_own_trouble(const Canary& canary) const {
-  const std::uint32_t trials = trials_ - canary.trials_then - canary.lost_in_row;
-  const std::uint32_t lost = lost_ - canary.lost_then - canary.lost_in_row;
+bool Canaries::has_own_trouble(const Canary& canary, const Totals& totals) {
+  const std::uint32_t trials = totals.trials - canary.trials_then - canary.lost_in_row;
+  const std::uint32_t lost = totals.lost - canary.lost_then - canary.lost_in_row;
   const double of_others = (lost + 1.0) / (trials + 2.0);
   return std::pow(of_others, canary.lost_in_row) < kUnlikely / static_cast<double>(kMost);
 }

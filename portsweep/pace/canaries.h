@@ -10,10 +10,11 @@
 //   - at most PaceConfig::open_port_connections times in a scan, the connection that found it included;
 //   - not at all if it is one of kShy.
 //
-// A port that loses so many trials in a row as what the other ports lost in that time does not explain has a trouble of
-// its own (its queue of connections is full, say): it is dropped, and the row is taken back.
+// A port that loses so many trials in a row as what the others of its kind lost in that time does not explain has a
+// trouble of its own (its queue of connections is full, say): it is dropped, and the row is taken back.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -89,16 +90,21 @@ class Canaries {
     bool under_way = false;
     std::uint8_t phase = 0;
     Instant asked{};
-    // Of all ports, when its row of losses began.
+    // Of all ports of its kind, when its row of losses began.
     std::uint32_t trials_then = 0;
     std::uint32_t lost_then = 0;
+  };
+
+  struct Totals {
+    std::uint32_t trials = 0;
+    std::uint32_t lost = 0;
   };
 
   bool may_ever_ask_open(const Canary& canary) const;
   Canary* take_closed();
   Canary* take_open(Instant now);
   Canary* find(Port port, bool& open);
-  bool has_own_trouble(const Canary& canary) const;
+  static bool has_own_trouble(const Canary& canary, const Totals& totals);
 
   std::uint8_t connections_;
   std::size_t most_;
@@ -107,8 +113,7 @@ class Canaries {
   std::vector<Canary> open_;
   std::size_t next_closed_ = 0;
   std::size_t next_open_ = 0;
-  std::uint32_t trials_ = 0;  // of all
-  std::uint32_t lost_ = 0;
+  std::array<Totals, 2> totals_{};  // of closed ports, and of open ones
 };
 
 }  // namespace portsweep

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "portsweep/pace/loss.h"
 
@@ -125,16 +126,20 @@ void Diagnosis::on_answer(std::uint32_t rtt_us, double rate, Instant now) {
   if (now - epoch_ < epoch) return;
   epoch_ = now;
   const std::uint32_t margin = std::max(3'000U, 4 * first_var_us_);
-  const bool inflated = rtt_.samples() > 16 && epoch_rtt_us_ > least_rtt_us_ + margin;
-  epoch_rtt_us_ = UINT32_MAX;
+  const std::uint32_t epoch_rtt_us = std::exchange(epoch_rtt_us_, UINT32_MAX);
+  const bool inflated = rtt_.samples() > 16 && epoch_rtt_us > least_rtt_us_ + margin;
   inflated_ = inflated ? inflated_ + 1 : 0;
   const bool settled = now - since_ > 4 * epoch + rtt_.srtt();
   const bool may_hold = mode_ == Mode::kFree || mode_ == Mode::kHeld;
   if (inflated_ >= 2 && settled && may_hold && rate > kSlowest) {
+    // If it stays as long, the way has become longer: no queue is that patient.
     inflated_ = 0;
+    least_rtt_us_ = epoch_rtt_us;
     hold(limit_.value_or(rate), counted().loss(), now);
   }
 }
+
+bool Diagnosis::suspects_silence() const { return lost_since_heard_ >= kStallTrials; }
 
 void Diagnosis::turn(std::size_t ports, double rate, Instant now) {
   if (mode_ == Mode::kBlocked) return;
@@ -159,6 +164,11 @@ void Diagnosis::turn(std::size_t ports, double rate, Instant now) {
 // At the same rate first: what raised the alarm was seen while the rate was still climbing, or in a short burst of
 // loss.
 void Diagnosis::begin_test(double rate, Instant now) {
+  // So slow that a test would take minutes, and nothing is gained by going slower still.
+  if (rate <= kSlowest) {
+    accepted_ = counted().loss();
+    return;
+  }
   levels_.clear();
   refining_ = false;
   test_at(rate, counted().loss(), now);
@@ -291,11 +301,16 @@ void Diagnosis::stall(Instant now) {
 
 void Diagnosis::check_stalled(double rate, Instant now) {
   if (heard_ > since_) {  // an answer to something sent before
+    unasked_ = 0;
     return hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
   }
   if (now - since_ < kPause + kSilence) return;
-  // Nothing could be asked: then nothing is known either.
-  if (closed_.count + open_.count == 0) return hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
+  // Nothing could be asked: then nothing is known, and it goes on slowly; once.
+  if (closed_.count + open_.count == 0 && unasked_++ == 0) {
+    heard_ = now;
+    lost_since_heard_ = 0;
+    return hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
+  }
   decide(PaceDecision::Kind::kBlocked, 1, 0);
   limit_.reset();
   enter(Mode::kBlocked, now);

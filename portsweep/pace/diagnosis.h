@@ -54,6 +54,8 @@ class Diagnosis {
   void on_trial(std::uint8_t phase, bool open, bool lost, double rate, Instant now);
   // Something answered, canary or not. rtt_us 0: not measured.
   void on_answer(std::uint32_t rtt_us, double rate, Instant now);
+  // Whether turn() needs to know how many canaries may be asked.
+  bool suspects_silence() const;
   // What only time decides. `ports`: how many canaries may be asked.
   void turn(std::size_t ports, double rate, Instant now);
 
@@ -123,6 +125,7 @@ class Diagnosis {
   Trials closed_;  // of the phase
   Trials open_;
   std::uint32_t lost_since_heard_ = 0;
+  int unasked_ = 0;       // pauses in a row after which nothing could be asked
   double last_rate_ = 0;  // in free mode
 
   std::vector<Level> levels_;  // of the test; the first is where the loss was found

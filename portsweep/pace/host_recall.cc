@@ -87,6 +87,7 @@ Recall HostRecall::recall() const {
                 .trials = since(all_.total_trials(), trials_before_),
                 .lost = since(all_.total_lost(), lost_before_),
                 .tries = tries_};
+  if (recall.why == VerdictReason::kMeasured && alarmed_) recall.why = VerdictReason::kLateAnswers;
   if (why_ == VerdictReason::kAllAnswered || tries_ == 0 || all_.total_trials() == 0) return recall;
   recall.miss_bound = worst_;
   recall.miss_bound_host = std::min(1.0, sum_);

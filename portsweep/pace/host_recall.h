@@ -32,6 +32,7 @@ class HostRecall {
   HostRecall(const PaceConfig& config, std::size_t canaries) : canaries_(config.open_port_connections, canaries) {}
 
   Canaries& canaries() { return canaries_; }
+  const Canaries& canaries() const { return canaries_; }
 
   // A port of the host answered; `against` is the evidence that stood against it.
   void on_answer(Port port, std::uint64_t index, bool open, Evidence against, const Diagnosis& diagnosis, Instant now);

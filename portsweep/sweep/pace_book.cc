@@ -90,8 +90,10 @@ void PaceBook::on_answer(const PlannedProbe& probe, std::uint64_t index, const E
     decisions_.push_back({PaceDecision::Kind::kLateAnswers, to_string(plan_.hosts().at(probe.host)),
                           host.recall.recall().loss().value_or(0), rate});
   }
-  all_.on_answer(event.rtt_us, rate, now);
+  // Round trips of hosts here and there are no measure of a queue on the way to them all.
+  all_.on_answer(plan_.hosts().size() == 1 ? event.rtt_us : 0, rate, now);
   collect(all_);
+  sample_open(probe, index, event);
   if (host.own) {
     host.own->on_answer(event.rtt_us, host.sent.rate(now), now);
     follow(probe.host, host, now);
@@ -105,7 +107,7 @@ void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, Duration 
   const auto trial = host->recall.on_trial(probe.port, lost);
   if (!trial) return;
   if (!lost) {
-    all_.on_answer(event.rtt_us, rate, now);
+    all_.on_answer(plan_.hosts().size() == 1 ? event.rtt_us : 0, rate, now);
     if (host->own) host->own->on_answer(event.rtt_us, host->sent.rate(now), now);
   }
   pending_.push({trial->asked + wait, probe.host, *trial, lost});
@@ -168,29 +170,43 @@ bool PaceBook::stands_out(Row& row) const {
                         std::min(0.9, 0.01 + 1.5 * of_others)) < kStandsOut;
 }
 
-void PaceBook::on_first_try(const PlannedProbe& probe, std::uint64_t index, Reason reason) {
-  if (plan_.ports_per_host() < kOpenPorts || index < popular_) return;
-  Row* host = find(probe.host);
-  if (host == nullptr || host->sampled >= kOpenSample) return;
-  host->sampled_open += reason == Reason::kSynAck;
-  if (++host->sampled < kOpenSample || host->sampled_open <= kOpenShare * kOpenSample) return;
-  host->given_up = Reason::kAnswersOnEverything;
-  host->recall.leave(VerdictReason::kAllOpen);
+void PaceBook::on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Instant now) {
+  Row* row = find(probe.host);
+  if (row == nullptr) return;
+  if (row->own) row->sent.add(1, now);
+  row->sampled += attempt == 1 && index >= popular_;
+}
+
+void PaceBook::sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event) {
+  if (plan_.ports_per_host() < kOpenPorts || index < popular_ || event.attempt != 1) return;
+  Row& host = row(probe.host);
+  if (host.given_up || event.reason != Reason::kSynAck) return;
+  ++host.sampled_open;
+  // More than chance would make of that share.
+  const double usual = kOpenShare * host.sampled;
+  const double chance = 3 * std::sqrt(usual * (1 - kOpenShare));
+  if (host.sampled < kOpenSample || host.sampled_open <= usual + chance) return;
+  host.given_up = Reason::kAnswersOnEverything;
+  host.recall.leave(VerdictReason::kAllOpen);
   decisions_.push_back({PaceDecision::Kind::kAllOpen, to_string(plan_.hosts().at(probe.host)), 0, 0});
 }
 
-void PaceBook::on_sent(std::uint64_t host, Instant now) {
-  Row* row = find(host);
-  if (row != nullptr && row->own) row->sent.add(1, now);
+// Canaries that may be asked; of several hosts that answer two must have fallen silent: one is its own affair.
+std::size_t PaceBook::askable() const {
+  if (known_.size() == 1) return rows_.at(known_.front()).recall.canaries().askable();
+  return static_cast<std::size_t>(std::count_if(known_.begin(), known_.end(), [&](std::uint64_t host) {
+    const Row& row = rows_.at(host);
+    return !row.own && row.recall.canaries().askable() > 0;
+  }));
 }
 
 void PaceBook::turn(double rate, Instant now) {
   for (; !pending_.empty() && pending_.top().due <= now; pending_.pop()) count(pending_.top(), rate, now);
-  // Of several hosts that answer two must have fallen silent: one is its own affair.
-  std::size_t ports = known_.size() - owners_.size();
-  if (known_.size() == 1) ports = rows_.at(known_.front()).recall.canaries().askable();
-  all_.turn(ports, rate, now);
+  all_.turn(all_.suspects_silence() ? askable() : 0, rate, now);
   collect(all_);
+  constexpr Duration kOften = 5ms;
+  if (now - owners_seen_ < kOften) return;
+  owners_seen_ = now;
   for (const std::uint64_t host : owners_) {
     Row& row = rows_.at(host);
     row.own->turn(row.recall.canaries().askable(), row.sent.rate(now), now);
@@ -230,8 +246,12 @@ PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t
   if (!proves_nothing(sent)) evidence = host->recall.after_silence(so_far, path, sent, diagnosed);
   const bool limited = diagnosed.resets_limited();
   const Reason reason = limited ? Reason::kResetsLimited : Reason::kNoResponse;
-  if (tries >= kLeastTries && evidence.nats() >= host->recall.needed(asked_)) {
-    return decide(*host, reason, evidence, tries, limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured);
+  const bool may_learn = host->recall.can_measure(diagnosed);
+  const bool measured = host->recall.counted(diagnosed).trials() >= kLeastTrials;
+  if (tries >= kLeastTries && evidence.nats() >= host->recall.needed(asked_) && (measured || !may_learn)) {
+    VerdictReason why = limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured;
+    if (!measured) why = VerdictReason::kFewTrials;
+    return decide(*host, reason, evidence, tries, why);
   }
   if (tries >= config_.max_tries) {
     // Fewer were asked for, or nothing was lost in the few trials there were: so be it. Else it cannot be told.
@@ -243,9 +263,12 @@ PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t
     host->recall.leave(VerdictReason::kTriesUsedUp);
     return {Next::kDecide, Reason::kLossy, evidence};
   }
-  const bool may_learn = host->recall.can_measure(diagnosed);
   if (tries >= tries_of_unknown(path) && !may_learn && !can_reach(*host, tries, evidence, path)) {
-    return decide(*host, reason, evidence, tries, VerdictReason::kFewTrials);
+    if (host->recall.loss().total_lost() == 0) {
+      return decide(*host, reason, evidence, tries, VerdictReason::kFewTrials);
+    }
+    host->recall.leave(VerdictReason::kFewTrials);
+    return {Next::kDecide, Reason::kLossy, evidence};
   }
   return {Next::kAgain, reason, evidence};
 }
@@ -275,21 +298,19 @@ void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint6
 }
 
 std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
-  // From the back, as far as a few: where none may be asked now it is asked for again soon.
+  // A few are looked at: where none may be asked now it is asked for again soon.
   constexpr std::size_t kFew = 4;
-  const std::size_t end = owing_.size() - std::min(owing_.size(), kFew);
-  for (std::size_t i = owing_.size(); i > end; --i) {
-    const std::uint64_t host = owing_[i - 1];
+  for (std::size_t i = std::min(kFew, owing_.size()); i > 0; --i) {
+    const std::uint64_t host = owing_.front();
+    owing_.pop_front();
     Row& row = rows_.at(host);
     const Diagnosis& diagnosed = diagnosis(row);
     row.recall.canaries().want_open(diagnosed.wants_open());
     const auto pick = row.recall.canaries().take(diagnosed.phase(), now);
     if (pick || !row.recall.canaries().any()) --row.owed;
-    if (row.owed == 0) owing_.erase(owing_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+    if (row.owed > 0) owing_.push_back(host);
     if (pick) return pick->index;
   }
-  // Those had their turn: others before them next time.
-  if (owing_.size() > kFew) std::rotate(owing_.begin(), owing_.end() - kFew, owing_.end());
   return std::nullopt;
 }
 
@@ -326,7 +347,10 @@ std::optional<Recall> PaceBook::recall(std::uint64_t host, std::uint64_t silent)
   Recall recall = row->recall.recall();
   // Those had their verdict before anything of the host answered.
   if (silent > row->recall.filtered()) recall = combine(recall, {.why = VerdictReason::kFewTrials});
-  if (diagnosis(*row).mode() == Diagnosis::Mode::kBlocked) recall.why = VerdictReason::kStoppedAnswering;
+  if (diagnosis(*row).mode() == Diagnosis::Mode::kBlocked) {
+    recall.why = VerdictReason::kStoppedAnswering;
+    recall.miss_bound = recall.miss_bound_host = std::nullopt;
+  }
   return recall;
 }
 

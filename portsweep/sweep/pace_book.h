@@ -37,7 +37,10 @@ namespace portsweep {
 class PaceBook {
  public:
   static constexpr std::uint8_t kLeastTries = 2;
-  // A host answers on everything when more than this share of so many ports, chosen at random, is open.
+  // Fewer trials than these certify nothing.
+  static constexpr std::uint32_t kLeastTrials = 10;
+  // A host answers on everything when this share of all ports that were sent to in random order, of so many at least,
+  // was found open. Those under way count as not open: what is open is known first.
   static constexpr std::uint32_t kOpenSample = 200;
   static constexpr double kOpenShare = 0.6;
   static constexpr std::uint64_t kOpenPorts = 1000;  // only of hosts of which as many ports are asked for
@@ -66,10 +69,8 @@ class PaceBook {
                  Instant now);
   // A canary's trial is over. `wait`: how long such a one is waited for.
   void on_trial(const PlannedProbe& probe, const Event& event, Duration wait, double rate, Instant now);
-  // The first try of a port is over, with this reason.
-  void on_first_try(const PlannedProbe& probe, std::uint64_t index, Reason reason);
-  // A packet was sent to the host.
-  void on_sent(std::uint64_t host, Instant now);
+  // A packet was sent to the host: a canary, or this try of the probe.
+  void on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Instant now);
   // This machine dropped packets in that time: tries and trials that were sent then prove nothing.
   void on_own_drops(Instant from, Instant to);
   // What only time decides.
@@ -126,7 +127,7 @@ class PaceBook {
     SentRate sent = {};
     unsigned owed = 0;  // canaries
     Compared compared = {};
-    std::uint32_t sampled = 0;  // random ports whose first try is over
+    std::uint32_t sampled = 0;  // random ports that were sent to
     std::uint32_t sampled_open = 0;
     std::optional<Reason> given_up = {};
   };
@@ -158,6 +159,8 @@ class PaceBook {
   bool stands_out(Row& row) const;
   bool can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const;
   void follow(std::uint64_t host, Row& row, Instant now);
+  void sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event);
+  std::size_t askable() const;
   void collect(Diagnosis& diagnosis);
   Judgement decide(Row& row, Reason reason, Evidence evidence, std::uint8_t tries, VerdictReason why);
   double chance();
@@ -174,13 +177,14 @@ class PaceBook {
   std::vector<std::uint64_t> known_;  // the keys of rows_, in the order they came
   std::size_t next_known_ = 0;
   std::size_t with_closed_ = 0;        // of them, how many have a closed port
-  std::vector<std::uint64_t> owing_;   // hosts with canaries owed
+  std::deque<std::uint64_t> owing_;    // hosts with canaries owed
   std::vector<std::uint64_t> owners_;  // hosts with a diagnosis of their own
   std::priority_queue<Pending> pending_;
   std::deque<Drops> drops_;  // the latest ones
   std::vector<PlannedProbe> extra_;
   LossEstimate path_;  // of all hosts without one
   Diagnosis all_;
+  Instant owners_seen_{};
   Lanes lanes_;
   std::vector<PaceDecision> decisions_;
 };

@@ -57,6 +57,14 @@ class PaceBookTest : public testing::Test {
       book->on_answer(probe, index, event_of(index, reason), {}, kRate, now);
     }
   }
+  void send_probe(std::uint64_t host) {
+    book->on_sent({host, Port(1)}, 0, 2, now);
+    book->owe_canaries(host, 1, kPorts);
+  }
+  void send_first(std::uint64_t index) { book->on_sent(plan->at(index), index, 1, now); }
+  void found(std::uint64_t index, Reason reason) {
+    book->on_answer(plan->at(index), index, event_of(index, reason), {}, kRate, now);
+  }
   void run(Duration span, const Loss& loss, int offers_a_step = 20) {
     for (const Instant end = now + span; now < end;) {
       step(loss, offers_a_step);
@@ -66,7 +74,7 @@ class PaceBookTest : public testing::Test {
   void step(const Loss& loss, int offers) {
     const bool alone = book->canaries_only();
     for (int i = 0; i < (alone ? 1 : offers); ++i) {
-      if (!alone) book->owe_canaries(next_host++ % plan->hosts().size(), 1, kPorts);
+      if (!alone) send_probe(next_host++ % plan->hosts().size());
       while (const auto pick = alone ? book->lone_canary(now) : book->owed_canary(now)) {
         const bool lost = chance() < loss(plan->at(*pick).host);
         trials.push_back({lost ? now + kWait : now + 1ms, *pick, lost});
@@ -311,11 +319,10 @@ TEST_F(PaceBookTest, GoesSlowlyWhereOnlyOpenPortsCanTell) {
 
 TEST_F(PaceBookTest, LeavesAHostThatAnswersOnEverything) {
   open_book(1);
-  std::uint32_t sampled = 0;
   answer(1, Reason::kSynAck);
-  for (std::uint64_t index = Plan::kPopular; sampled < PaceBook::kOpenSample; ++index, ++sampled) {
-    EXPECT_EQ(book->given_up(0), std::nullopt) << sampled;
-    book->on_first_try(plan->at(index), index, sampled % 4 == 0 ? Reason::kNoResponse : Reason::kSynAck);
+  for (std::uint64_t index = Plan::kPopular; index < Plan::kPopular + PaceBook::kOpenSample; ++index) {
+    send_first(index);
+    if (index % 8 != 0) found(index, Reason::kSynAck);
   }
   EXPECT_EQ(book->given_up(0), Reason::kAnswersOnEverything);
   EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kAllOpen);
@@ -328,8 +335,19 @@ TEST_F(PaceBookTest, DoesNotTakeManyOpenPortsForAll) {
   answer(1, Reason::kSynAck);
   // The popular ones do not count, and sixty in a hundred are not enough.
   for (std::uint64_t index = 0; index < plan->size(); ++index) {
-    const bool open = index < Plan::kPopular || index % 5 < 3;
-    book->on_first_try(plan->at(index), index, open ? Reason::kSynAck : Reason::kReset);
+    send_first(index);
+    found(index, index < Plan::kPopular || index % 5 < 3 ? Reason::kSynAck : Reason::kReset);
+  }
+  EXPECT_EQ(book->given_up(0), std::nullopt);
+}
+
+// A bug: answers are known before silences are, so that the first outcomes were nearly all open.
+TEST_F(PaceBookTest, CountsPortsThatDidNotAnswerYetAsNotOpen) {
+  open_book(1);
+  answer(1, Reason::kSynAck);
+  for (std::uint64_t index = 0; index < plan->size(); ++index) {
+    send_first(index);
+    if (index % 10 == 0) found(index, Reason::kSynAck);
   }
   EXPECT_EQ(book->given_up(0), std::nullopt);
 }
@@ -338,7 +356,8 @@ TEST_F(PaceBookTest, DoesNotSampleHostsOfFewPorts) {
   open_book(1, {}, 999);
   answer(1, Reason::kSynAck);
   for (std::uint64_t index = 0; index < plan->size(); ++index) {
-    book->on_first_try(plan->at(index), index, Reason::kSynAck);
+    send_first(index);
+    found(index, Reason::kSynAck);
   }
   EXPECT_EQ(book->given_up(0), std::nullopt);
 }

@@ -116,6 +116,8 @@ void Sweep::push_lone_canaries(std::size_t limit, Instant now) {
 }
 
 Instant Sweep::wake() const {
+  // Nothing else is sent then; a few canaries a second go with the turns that come anyhow.
+  if (book_.canaries_only()) return Instant::max();
   Instant wake = more_to_send_ ? ladder_.next() : Instant::max();
   if (had_room_ && !deferred_.empty()) {
     wake = std::min(wake, std::max(deferred_.front().not_before, ladder_.next()));
@@ -238,7 +240,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     }
     ladder_.spend(Patience::packets(transmission.hold), now);
     ++progress_.sent;
-    if (config_.adaptive) book_.on_sent(book_.probe_at(index).host, now);
+    if (config_.adaptive) book_.on_sent(book_.probe_at(index), index, transmission.attempt, now);
     if (transmission.attempt >= kCanaryAttempt) continue;
     if (is_on_link(transmission.target.address)) {
       const std::uint64_t host = plan_.at(index).host;
@@ -316,7 +318,6 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Ins
   }
   if (config_.adaptive && event.from_target) {
     book_.on_answer(probe, index, event, block.evidence(index), ladder_.sent_rate(now), now);
-    if (event.attempt == 1) book_.on_first_try(probe, index, event.reason);
   }
   decide(index, probe, block, event);
 }
@@ -336,7 +337,6 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
     deferred_.push_back({index, now});
     return;
   }
-  if (event.attempt == 1 && config_.adaptive) book_.on_first_try(probe, index, event.reason);
   const PaceBook::Judgement judged = judge(event, index, probe, block, sent);
   if (judged.next == PaceBook::Next::kAgain) {
     block.silence(index);
