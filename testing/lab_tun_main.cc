@@ -15,7 +15,7 @@
 #include "portsweep/report/json_object.h"
 #include "testing/closed_namespace.h"
 #include "testing/lab_tun_options.h"
-#include "testing/scenario.h"
+#include "testing/scenarios.h"
 #include "testing/tun_driver.h"
 
 namespace portsweep {

@@ -9,7 +9,7 @@
 #include "portsweep/base/numbers.h"
 #include "portsweep/plan/port_parser.h"
 #include "portsweep/plan/target_parser.h"
-#include "testing/scenario.h"
+#include "testing/scenarios.h"
 
 namespace portsweep {
 

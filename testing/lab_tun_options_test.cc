@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "testing/scenario.h"
+#include "testing/scenarios.h"
 
 namespace portsweep {
 namespace {

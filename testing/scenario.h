@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Scenario: one host on a fake network, swept from beginning to end in virtual time, by one Sweep or by the whole scan
-// command, and what came out held against the truth. The scenarios have the names by which the promises about speed and
-// certainty are made. Deterministic: the same scenario, setup and seed give the same outcome; describe() says them, so
-// that a failure can be run again.
+// command, and what came out held against the truth. Deterministic: the same scenario, setup and seed give the same
+// outcome; describe() says them, so that a failure can be run again.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "portsweep/model/notice.h"
@@ -19,21 +16,9 @@
 #include "portsweep/net/port_set.h"
 #include "portsweep/pace/pace_config.h"
 #include "testing/fake_network.h"
+#include "testing/scenarios.h"
 
 namespace portsweep {
-
-struct Scenario {
-  std::string_view name;
-  NetworkConfig (*network)();
-  // False: no measurement can tell the truth here; a scan can only say how little it knows.
-  bool decidable = true;
-  bool on_link = false;
-};
-
-extern const std::span<const Scenario> kScenarios;
-
-// The scenario of that name. Precondition: it exists.
-const Scenario& scenario(std::string_view name);
 
 // How it is swept.
 struct SweepSetup {
