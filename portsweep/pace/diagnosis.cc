@@ -295,7 +295,7 @@ void Diagnosis::check_held(double rate, Instant now) {
 
 void Diagnosis::stall(Instant now) {
   limit_ = kStalledRate;
-  decide(PaceDecision::Kind::kStalled, 1, 0);
+  decide(PaceDecision::Kind::kStalled, 1, kStalledRate);
   enter(Mode::kStalled, now);
 }
 

@@ -303,6 +303,8 @@ TEST(Diagnosis, IsBlockedOnlyAfterASilenceAPauseAndASilence) {
     EXPECT_TRUE(scan.diagnosis.canaries_only());
     EXPECT_TRUE(scan.diagnosis.pauses(scan.now));
     const Instant stalled = scan.now;
+    EXPECT_EQ(scan.diagnosis.decisions().back().kind, Kind::kStalled);
+    EXPECT_EQ(scan.diagnosis.decisions().back().rate, scan.diagnosis.limit());
     ASSERT_TRUE(scan.run_until([&] { return !scan.diagnosis.pauses(scan.now); }, 10s));
     EXPECT_GE(scan.now - stalled, Diagnosis::kPause);
     ASSERT_TRUE(scan.run_until([&] { return scan.diagnosis.mode() == Mode::kBlocked; }, 10s)) << seed;
