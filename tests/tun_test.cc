@@ -8,10 +8,9 @@
 #include <array>
 #include <csignal>
 
-#include "testing/cli_runner.h"
 #include "testing/closed_namespace.h"
 #include "testing/tun_lab.h"
-#include "tests/jsonl_lines.h"
+#include "tests/judgement.h"
 
 namespace portsweep {
 namespace {
@@ -20,31 +19,6 @@ using ::testing::HasSubstr;
 
 constexpr std::uint64_t kSeed = 21;
 
-std::string_view word_of(PortTruth truth) {
-  switch (truth) {
-    case PortTruth::kOpen: return "open";
-    case PortTruth::kClosed: return "closed";
-    case PortTruth::kFiltered: break;
-  }
-  return "filtered";
-}
-
-Child scan_in(const TunNamespace& lab, std::vector<std::string> words) {
-  words.insert(words.begin(), {"--format", "jsonl", "--all-states"});
-  Child child = portsweep_with(std::move(words));
-  child.in_namespace(lab.where.name());
-  return child;
-}
-
-// What a scan said, held against the truth.
-struct Judgement {
-  std::size_t open = 0;
-  std::size_t closed = 0;
-  std::size_t filtered = 0;
-  std::size_t missed = 0;                // called filtered, and is not
-  std::vector<std::string> false_words;  // called open or closed, and is not
-};
-
 class Tun : public ::testing::Test {
  protected:
   void SetUp() override { has_tun_lab(); }
@@ -52,21 +26,7 @@ class Tun : public ::testing::Test {
   TunLab& play(NetworkConfig config) { return lab_.emplace(std::move(config), kSeed); }
   Child scan(std::vector<std::string> words) const { return scan_in(*lab_, std::move(words)); }
 
-  Judgement judge(const Outcome& outcome) const {
-    Judgement judgement;
-    for (const auto& line : JsonLines(outcome.out).all("port")) {
-      const std::string state = line["state"];
-      const Address address = *parse_address(line["host"].get<std::string>());
-      const std::string_view truth = word_of(lab_->truth(address, Port(line["port"].get<std::uint16_t>())));
-      judgement.open += state == "open";
-      judgement.closed += state == "closed";
-      judgement.filtered += state == "filtered";
-      if (state == truth) continue;
-      judgement.missed += state == "filtered";
-      if (state == "open" || state == "closed") judgement.false_words.push_back(line.dump());
-    }
-    return judgement;
-  }
+  Judgement judge(const Outcome& outcome) const { return portsweep::judge(*lab_, outcome); }
 
   std::optional<TunLab> lab_;
 };
