@@ -266,9 +266,9 @@ TEST(Diagnosis, SlowsDownForALongerRoundTripAlone) {
   }
 }
 
-// BROKEN: the way becomes longer by itself, as when a route changes or this machine is busy, and nothing is lost. No
-// lower rate makes it short again, yet the limit goes down to kSlowest and stays there.
-TEST(Diagnosis, DISABLED_DoesNotTakeALongerWayForAQueue) {
+// A bug: the way became longer by itself, as when a route changes or this machine is busy, and nothing was lost. No lower
+// rate made it short again, yet the limit went down to kSlowest and stayed there.
+TEST(Diagnosis, DoesNotTakeALongerWayForAQueue) {
   SimulatedScan scan([](double, Instant, Duration) { return StepFate{.rtt_us = 2'000}; }, 1);
   scan.run(200ms);
   scan.change([](double, Instant, Duration) { return StepFate{.rtt_us = 8'000}; });
