@@ -4,11 +4,13 @@
 Sends nothing, needs no scanner and no privilege."""
 
 import collections
+import os
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
-from harness import picture, tables
+from harness import picture, process, tables
 from harness.contest import Goal, rotated, say_speed_up, set_goal, set_ratios, worst_counts
 from harness.lab import one_host
 from harness.row import Row
@@ -202,6 +204,16 @@ class Contests(unittest.TestCase):
 
     def test_report_the_worst_of_each_state(self):
         self.assertEqual(worst_counts([{"open": 1}, {"open": 3, "filtered": 2}, {}]), {"open": 3, "filtered": 2})
+
+
+class Processes(unittest.TestCase):
+    def test_wait_for_what_a_scanner_left_and_for_nothing_else(self):
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as bystander:  # ends when its input does
+            left = os.posix_spawnp("true", ["true"], os.environ, setpgroup=0)
+            process._reap_adopted(left)
+            with self.assertRaises(ChildProcessError):
+                os.waitpid(left, 0)
+            self.assertIsNone(bystander.poll())
 
 
 class Tables(unittest.TestCase):

@@ -64,7 +64,7 @@ def measure(namespace, command, stdout=os.devnull, limit_s=LIMIT_S):
             reminder.cancel()
     elapsed_s = time.monotonic() - start
     _signal_group(group, signal.SIGKILL)  # a program that was ended leaves its children
-    _reap_adopted()
+    _reap_adopted(group)
     return Run(
         elapsed_s=elapsed_s,
         peak_rss_mib=usage.ru_maxrss / 1024,
@@ -82,10 +82,11 @@ def _signal_group(group, number):
         pass
 
 
-def _reap_adopted():
-    """Waits for what a program left behind: it is ours (PR_SET_CHILD_SUBREAPER), and must not stay a zombie."""
+def _reap_adopted(group):
+    """Waits for what a program left behind: it is ours (PR_SET_CHILD_SUBREAPER), and must not stay a zombie. Other
+    children of ours live on meanwhile."""
     try:
-        while os.waitpid(-1, 0)[0]:
+        while os.waitpid(-group, 0)[0]:
             pass
     except ChildProcessError:
         pass
