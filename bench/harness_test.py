@@ -15,9 +15,9 @@ from harness.contest import Goal, rotated, say_speed_up, set_goal, set_ratios, w
 from harness.lab import one_host
 from harness.row import Row
 from harness.rules import OBSTACLES, rules_for
-from harness.scanners import Masscan, Nmap, Portsweep, Tutorial, Zmap, make_scanners, ports_text
+from harness.scanners import Masscan, Nmap, Portsweep, Tutorial, Zmap, make_scanners, ports_of, ports_text
 from harness.scenarios import SCENARIOS
-from harness.truth import Outcome, Truth, judge
+from harness.truth import Outcome, Truth, judge, outcome_of
 
 HOST, OTHER = "10.97.0.2", "10.97.0.3"
 
@@ -63,6 +63,20 @@ class Judging(unittest.TestCase):
         judgement = judge(truth(10, {1, 2}, rest="filtered"), Outcome(frozenset({(HOST, 1)})))
         self.assertEqual((judgement.recall, judgement.missed, judgement.false_states, judgement.undecided),
                          (0.5, 1, {}, None))
+
+    def test_compares_ports_one_by_one_where_each_is_listed(self):
+        mixed = truth(6, {1, 2}, filtered=frozenset({(HOST, 3), (HOST, 4)}))
+        said = {1: "open", 2: "closed|filtered", 3: "closed|filtered", 4: "unexamined", 5: "filtered", 6: "closed"}
+        listed = outcome_of({(HOST, port): state for port, state in said.items()},
+                            collections.Counter({"closed|filtered": 2, "unexamined": 1, "filtered": 1, "closed": 1}))
+        judgement = judge(mixed, listed)  # by their numbers all would be well
+        self.assertEqual((judgement.missed, judgement.false_states, judgement.undecided),
+                         (1, {"closed|filtered": 1, "filtered": 1}, 3))
+
+    def test_compares_numbers_where_some_ports_are_only_counted(self):
+        said = outcome_of({(HOST, 1): "open", (HOST, 2): "closed"}, collections.Counter({"closed": 9}))
+        self.assertIsNone(said.listed)
+        self.assertEqual(judge(truth(10, {1, 2}), said).false_states, {"closed": 1})
 
     def test_has_no_recall_where_nothing_is_open(self):
         self.assertIsNone(judge(truth(10, {}, rest="filtered"), outcome({}, filtered=10)).recall)
@@ -120,6 +134,12 @@ class Scanners(unittest.TestCase):
         self.assertEqual(said.open, {(HOST, 80)})
         self.assertEqual(+said.others, {"closed": 7, "filtered": 2})
 
+    def test_portsweep_lists_every_port_when_asked(self):
+        said = self.read(Portsweep, f'{{"type":"port","host":"{HOST}","port":80,"state":"open"}}\n'
+                         f'{{"type":"port","host":"{HOST}","port":81,"state":"unexamined"}}\n'
+                         f'{{"type":"host","host":"{HOST}","open":1,"closed":0,"filtered":0,"unexamined":1}}\n')
+        self.assertEqual(said.listed, {(HOST, 80): "open", (HOST, 81): "unexamined"})
+
     def test_nmap_folds_ports_of_frequent_states(self):
         said = self.read(Nmap, f"""<nmaprun><host><status state="up"/><address addr="{HOST}" addrtype="ipv4"/><ports>
             <extraports state="filtered" count="97"/>
@@ -129,6 +149,14 @@ class Scanners(unittest.TestCase):
             </nmaprun>""")
         self.assertEqual(said.open, {(HOST, 80)})
         self.assertEqual(said.others, {"filtered": 97, "closed": 4})
+        self.assertIsNone(said.listed)
+
+    def test_nmap_says_which_ports_it_folded(self):
+        said = self.read(Nmap, f"""<nmaprun><host><address addr="{HOST}" addrtype="ipv4"/><ports>
+            <extraports state="filtered" count="4"><extrareasons reason="no-response" count="3" ports="1-2,7"/>
+            <extrareasons reason="host-unreach" count="1" ports="9"/></extraports>
+            <port protocol="tcp" portid="80"><state state="open"/></port></ports></host></nmaprun>""")
+        self.assertEqual(said.listed, {(HOST, 80): "open", **{(HOST, port): "filtered" for port in (1, 2, 7, 9)}})
 
     def test_masscan_lists_open_ports_once_or_twice(self):
         said = self.read(Masscan, f"#masscan\nopen tcp 80 {HOST} 1700000000\nopen tcp 80 {HOST} 1700000001\n# end\n")
@@ -165,6 +193,7 @@ class Scanners(unittest.TestCase):
 
     def test_write_ports_as_ranges(self):
         self.assertEqual(ports_text((1, 2, 3, 7, 9, 10)), "1-3,7,9-10")
+        self.assertEqual(ports_of("1-3,7,9-10"), [1, 2, 3, 7, 9, 10])
 
 
 class Contests(unittest.TestCase):

@@ -16,7 +16,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 from harness.lab import LOOPBACK, SCANNER, SCANNER_LINK
-from harness.truth import Outcome
+from harness.truth import Outcome, outcome_of
 
 TUTORIALS = pathlib.Path(__file__).resolve().parent.parent / "tutorials"
 NOT_IN_THIS_VERSION = "not in this version"
@@ -31,6 +31,12 @@ def ports_text(ports):
         else:
             spans.append([port, port])
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+
+
+def ports_of(text):
+    """The other way round."""
+    spans = [span.partition("-") for span in text.split(",") if span]
+    return [port for first, _, last in spans for port in range(int(first), int(last or first) + 1)]
 
 
 class Portsweep:
@@ -57,15 +63,15 @@ class Portsweep:
 
     @staticmethod
     def outcome(output, truth):
-        opened, others = set(), collections.Counter()
+        said, others = {}, collections.Counter()
         with open(output) as lines:
             for record in map(json.loads, lines):
-                if record["type"] == "port" and record["state"] == "open":
-                    opened.add((record["host"], record["port"]))
+                if record["type"] == "port":
+                    said[record["host"], record["port"]] = record["state"]
                 elif record["type"] == "host":
                     states = ("closed", "filtered", "closed|filtered", "unexamined")
                     others.update({state: record[state] for state in states if state in record})
-        return Outcome(frozenset(opened), others)
+        return outcome_of(said, others)
 
 
 class Nmap:
@@ -83,19 +89,20 @@ class Nmap:
 
     @staticmethod
     def outcome(output, truth):
-        """Ports of the most frequent states are not listed, only counted."""
-        opened, others = set(), collections.Counter()
+        """Ports of the most frequent states are counted; only newer versions (7.93 does) say which they are."""
+        said, others = {}, collections.Counter()
         for host in ElementTree.parse(output).iter("host"):
             address = host.find("address").get("addr")
             for folded in host.iter("extraports"):
                 others[folded.get("state")] += int(folded.get("count"))
+                for reason in folded.iter("extrareasons"):
+                    ports = ports_of(reason.get("ports", ""))
+                    said.update({(address, port): folded.get("state") for port in ports})
             for port in host.iter("port"):
                 state = port.find("state").get("state")
-                if state == "open":
-                    opened.add((address, int(port.get("portid"))))
-                else:
-                    others[state] += 1
-        return Outcome(frozenset(opened), others)
+                said[address, int(port.get("portid"))] = state
+                others[state] += state != "open"
+        return outcome_of(said, +others)
 
 
 class Masscan:
