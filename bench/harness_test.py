@@ -134,6 +134,11 @@ class Scanners(unittest.TestCase):
         self.assertEqual(said.open, {(HOST, 80)})
         self.assertEqual(+said.others, {"closed": 7, "filtered": 2})
 
+    def test_portsweep_says_how_sure_it_is_of_each_host(self):
+        host = '{{"type":"host","host":"{}","open":0,"verdict":"certified","verdict_reason":"{}"}}\n'
+        said = self.read(Portsweep, host.format(HOST, "measured") + host.format(OTHER, "measured"))
+        self.assertEqual(said.verdicts, {"certified (measured)": 2})
+
     def test_portsweep_lists_every_port_when_asked(self):
         said = self.read(Portsweep, f'{{"type":"port","host":"{HOST}","port":80,"state":"open"}}\n'
                          f'{{"type":"port","host":"{HOST}","port":81,"state":"unexamined"}}\n'
@@ -258,6 +263,14 @@ class Tables(unittest.TestCase):
 
     def test_show_a_row_without_figures(self):
         self.assertIn("not installed", tables.as_text({"date": "today"}, self.ROWS))
+
+    def test_say_of_how_many_hosts_a_verdict_is(self):
+        row = Row("s", "x", "s", [1.0], verdicts={"certified (measured)": 1, "uncertified (few-trials)": 3})
+        self.assertIn("  certified (measured), 3 uncertified (few-trials)  ", tables.as_text({}, [row]))
+
+    def test_read_what_was_written_before_there_were_verdicts(self):
+        record = {name: value for name, value in self.ROWS[0].as_json().items() if name != "verdicts"}
+        self.assertEqual(Row.from_json(record), self.ROWS[0])
 
     def test_escape_what_markdown_would_split(self):
         lines = tables.as_markdown({}, self.ROWS).splitlines()

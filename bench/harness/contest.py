@@ -106,7 +106,7 @@ class _Scans:
         self._version = self._scanner.version()
         self._note = self._scanner.hindrance(truth, entry.options) if self._version else "not installed"
         self._failed = False
-        self._runs, self._judgements, self._packets, self._listen_drops = [], [], [], 0
+        self._runs, self._judgements, self._verdicts, self._packets, self._listen_drops = [], [], [], [], 0
         rounds = setting.slow_rounds if entry.slow else setting.rounds
         self.rounds = 0 if self._note else rounds
 
@@ -122,7 +122,9 @@ class _Scans:
             if run.exit_status not in scanner.good_exits:
                 self._give_up(f"failed: ended with {run.exit_status}")
                 return
-            self._judgements.append(judge(self._truth, scanner.outcome(output.name, self._truth)))
+            outcome = scanner.outcome(output.name, self._truth)
+        self._judgements.append(judge(self._truth, outcome))
+        self._verdicts.append(outcome.verdicts)
         self._runs.append(run)
         self._packets.append(lab.packets_at_target() - packets)
         self._listen_drops += lab.listen_drops() - listen_drops
@@ -145,6 +147,7 @@ class _Scans:
         row.missed = max(judgement.missed for judgement in self._judgements)
         row.false_states = worst_counts(judgement.false_states for judgement in self._judgements)
         row.undecided = _worst(max, (judgement.undecided for judgement in self._judgements))
+        row.verdicts = worst_counts(self._verdicts) if all(self._verdicts) else None
         row.packets = max(self._packets)
         row.softnet_drops = sum(run.softnet_drops for run in self._runs)
         row.listen_drops = self._listen_drops
@@ -158,7 +161,7 @@ def _worst(of, values):
 
 
 def worst_counts(many):
-    """The largest count of each state over the runs."""
+    """The largest count of each state, or verdict, over the runs."""
     worst = collections.Counter()
     for counts in many:
         worst |= collections.Counter(counts)

@@ -21,6 +21,7 @@ class Row:
     recall: float | None = None  # the worst of the runs, as are the next three
     missed: int | None = None
     false_states: dict | None = None  # by what was said
+    verdicts: dict | None = None  # hosts by what the scanner said of its own certainty; of each the most in a run
     undecided: int | None = None
     packets: int | None = None  # that reached the target in one run; the most
     softnet_drops: int | None = None  # in all runs
@@ -36,4 +37,5 @@ class Row:
 
     @classmethod
     def from_json(cls, record):
-        return cls(**{field.name: record[field.name] for field in dataclasses.fields(cls)})
+        """Of this version, or of one that did not have all the fields yet."""
+        return cls(**{field.name: record[field.name] for field in dataclasses.fields(cls) if field.name in record})

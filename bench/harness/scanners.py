@@ -63,7 +63,7 @@ class Portsweep:
 
     @staticmethod
     def outcome(output, truth):
-        said, others = {}, collections.Counter()
+        said, others, verdicts = {}, collections.Counter(), collections.Counter()
         with open(output) as lines:
             for record in map(json.loads, lines):
                 if record["type"] == "port":
@@ -71,7 +71,9 @@ class Portsweep:
                 elif record["type"] == "host":
                     states = ("closed", "filtered", "closed|filtered", "unexamined")
                     others.update({state: record[state] for state in states if state in record})
-        return outcome_of(said, others)
+                    if "verdict" in record:
+                        verdicts[f"{record['verdict']} ({record['verdict_reason']})"] += 1
+        return outcome_of(said, others, verdicts)
 
 
 class Nmap:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes results for people: as plain text, and as Markdown between two markers of a document."""
 
-_COLUMNS = ("scenario", "what", "median", "recall", "false states", "undecided", "ratio", "min - max", "runs",
-            "packets", "drops", "peak RSS", "goal", "met", "note")
+_COLUMNS = ("scenario", "what", "median", "recall", "false states", "undecided", "verdict", "ratio", "min - max",
+            "runs", "packets", "drops", "peak RSS", "goal", "met", "note")
 BEGIN = "<!-- bench/run --markdown: from here"
 END = "<!-- bench/run --markdown: to here -->"
 
@@ -44,6 +44,7 @@ def _cells(row):
         recall_text(row),
         _states(row.false_states),
         _undecided(row),
+        _verdicts(row.verdicts),
         _figure(row.ratio),
         f"{_figure(min(row.samples))} - {_figure(max(row.samples))}" if len(row.samples) > 1 else "",
         str(len(row.samples)) if row.samples else "",
@@ -71,6 +72,11 @@ def _states(counts):
     if counts is None:
         return ""
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "0"
+
+
+def _verdicts(hosts):
+    many = sorted((hosts or {}).items())
+    return ", ".join(verdict if count == 1 else f"{count} {verdict}" for verdict, count in many)
 
 
 def _undecided(row):

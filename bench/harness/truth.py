@@ -51,13 +51,14 @@ class Outcome:
     open: frozenset
     others: collections.Counter | None = None
     listed: dict | None = None  # the state of every port that was counted, by host and port; None where some are not
+    verdicts: collections.Counter | None = None  # how far it trusts its own word, and why: hosts by verdict
 
 
-def outcome_of(said, others):
+def outcome_of(said, others, verdicts=None):
     """Of the ports that a scanner listed, with the state of each, and how many it says are in states but open."""
     opened = frozenset(place for place, state in said.items() if state == "open")
     is_whole = len(said) == len(opened) + sum(others.values())
-    return Outcome(opened, others, said if is_whole else None)
+    return Outcome(opened, others, said if is_whole else None, verdicts)
 
 
 @dataclasses.dataclass(frozen=True)
