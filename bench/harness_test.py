@@ -4,15 +4,20 @@
 Sends nothing, needs no scanner and no privilege."""
 
 import collections
+import contextlib
+import ipaddress
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
+from unittest import mock
 
 from harness import picture, process, tables
-from harness.contest import Goal, rotated, say_speed_up, set_goal, set_ratios, worst_counts
-from harness.lab import one_host
+from harness.contest import Goal, mark_slow_lab, rotated, say_speed_up, set_goal, set_ratios, worst_counts
+from harness.fake_network import READY, FakeNetwork, Player, PlayerReport, read_report, read_truth
+from harness.lab import ALL_PORTS, BEHIND, forwarding_settings, one_host
 from harness.row import Row
 from harness.rules import OBSTACLES, rules_for
 from harness.scanners import Masscan, Nmap, Portsweep, Tutorial, Zmap, make_scanners, ports_of, ports_text
@@ -85,7 +90,7 @@ class Judging(unittest.TestCase):
 class Truths(unittest.TestCase):
     def test_count_every_port_once(self):
         for name, scenario in SCENARIOS.items():
-            for full in (False, True) if hasattr(scenario, "truth") else ():
+            for full in (False, True) if getattr(scenario, "truth", None) else ():
                 with self.subTest(name, full=full):
                     made = scenario.truth(full)
                     self.assertEqual(made.counts().total(), len(set(made.hosts)) * len(set(made.ports)))
@@ -94,7 +99,7 @@ class Truths(unittest.TestCase):
 
     def test_are_the_same_in_every_run(self):
         for scenario in SCENARIOS.values():
-            if hasattr(scenario, "truth"):
+            if getattr(scenario, "truth", None):
                 self.assertEqual(scenario.truth(False), scenario.truth(False))
 
 
@@ -117,6 +122,84 @@ class Rules(unittest.TestCase):
     def test_know_the_obstacle_of_every_scenario(self):
         for scenario in SCENARIOS.values():
             self.assertIn(getattr(scenario, "obstacle", None), OBSTACLES)
+
+
+class FakeNetworks(unittest.TestCase):
+    REPORT = """{"seed":1,"received":{"packets":9,"syns":7,"malformed":0},"responder":{"latest_us":2100,"sent_late":2,
+        "read_late":0,"refused_by_kernel":1,"lost_by_device":null,"bottleneck":true}}"""
+
+    def test_say_what_each_port_truly_is(self):
+        made = read_truth(f"{HOST} 1 open\n{HOST} 2 filtered\n{OTHER} 1 closed\n{OTHER} 2 open\n", (1, 2))
+        self.assertEqual(made.counts(), {"open": 2, "filtered": 1, "closed": 1})
+        self.assertEqual([made.state_of((host, port)) for host in (HOST, OTHER) for port in (1, 2)],
+                         ["open", "filtered", "closed", "open"])
+
+    def test_ask_for_their_truth_and_play_with_the_same_chances(self):
+        network = FakeNetwork("10.100.0.0/24", (1, 2, 3, 7), ("--loss", "0.05"))
+        with tempfile.TemporaryDirectory() as directory:
+            program = pathlib.Path(directory, "lab-tun")
+            program.write_text('#!/bin/sh\necho "$@" > "$0.asked"\necho 10.100.0.1 7 open\n')
+            program.chmod(0o755)
+            self.assertEqual(network.truth(program).open, {("10.100.0.1", 7)})
+            asked = pathlib.Path(directory, "lab-tun.asked").read_text().split()
+        self.assertEqual(asked, "--truth 10.100.0.0/24 1-3,7 --seed 1 --loss 0.05".split())
+        self.assertEqual(network.player_command("lab-tun", "lab", 300),
+                         "lab-tun --device lab --hosts 10.100.0.0/24 --for 300 --seed 1 --loss 0.05".split())
+
+    def test_report_whether_they_were_too_slow_themselves(self):
+        self.assertEqual(read_report(self.REPORT), PlayerReport(True, 7, "2 answers late, 1 lost"))
+
+    def test_mark_the_rows_of_a_lab_that_was_too_slow(self):
+        row, good = Row("s", "x", "s", [1.0, 2.0], note="known"), PlayerReport(False, 7, "1 answers late")
+        mark_slow_lab(row, [good, good])
+        self.assertEqual((row.lab_too_slow, row.note), (0, "known"))
+        mark_slow_lab(row, [read_report(self.REPORT), good])
+        self.assertEqual(row.lab_too_slow, 1)
+        self.assertEqual(row.note, "known; the lab was the bottleneck in 1 of 2 runs (2 answers late, 1 lost)")
+
+    def test_are_played_behind_the_target_and_on_whole_hosts_on_demand_only(self):
+        behind = ipaddress.ip_network(BEHIND)
+        contests = [scenario for scenario in SCENARIOS.values() if getattr(scenario, "network", None)]
+        for contest in contests:
+            with self.subTest(contest.name):
+                self.assertTrue(ipaddress.ip_network(contest.network.hosts).subnet_of(behind))
+                self.assertEqual(contest.target, contest.network.hosts)
+                self.assertIn("--all-states", contest.entries[0].options)  # so that each port is judged
+                self.assertTrue(contest.on_demand or len(contest.network.ports) < len(ALL_PORTS))
+
+    def test_are_routed_to_without_a_word_of_the_router(self):
+        settings = dict(forwarding_settings(("vt", "lab")))
+        self.assertEqual(settings["net/ipv4/ip_forward"], 1)
+        for link in ("all", "vt", "lab"):
+            for name in ("rp_filter", "send_redirects"):
+                self.assertEqual(settings[f"net/ipv4/conf/{link}/{name}"], 0)
+
+
+class Players(unittest.TestCase):
+    """In no namespace of their own, and played by a script."""
+
+    UNTIL_TOLD = f"""import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+print({READY!r}, file=sys.stderr, flush=True)
+signal.sigwait([signal.SIGINT])
+"""
+
+    def play(self, script):
+        with mock.patch("harness.fake_network.inside", lambda _: contextlib.nullcontext()):
+            with Player("nowhere", [sys.executable, "-c", script]) as player:
+                self.assertIsNone(player.report)
+            return player.report
+
+    def test_report_when_they_are_told_to_end(self):
+        self.assertEqual(self.play(f"{self.UNTIL_TOLD}print({FakeNetworks.REPORT!r})").syns, 7)
+
+    def test_are_a_failure_when_they_cannot_play(self):
+        with self.assertRaisesRegex(RuntimeError, "there is a way out"):
+            self.play("import sys; sys.exit('there is a way out')")
+
+    def test_are_a_failure_when_they_end_badly(self):
+        with self.assertRaisesRegex(RuntimeError, "ended with 3"):
+            self.play(f"{self.UNTIL_TOLD}sys.exit(3)")
 
 
 class Scanners(unittest.TestCase):

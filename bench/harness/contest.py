@@ -5,13 +5,19 @@ Each round begins with another of them, so that none is always first, and what e
 """
 
 import collections
+import contextlib
 import dataclasses
 import tempfile
 from collections.abc import Callable
 
+from harness.fake_network import FakeNetwork, Player
+from harness.lab import TUN
 from harness.process import LIMIT_S, measure
 from harness.row import Row
 from harness.truth import judge
+
+
+_PLAYER_SPARE_S = 60  # a player that nobody ends is there for so long after the longest scan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +47,9 @@ class Contest:
     about: str
     seconds: float  # that it takes, with the default rounds
     target: str
-    truth: Callable  # of whether --full is given
+    truth: Callable | None  # of whether --full is given; None: the network's
     entries: tuple
+    network: FakeNetwork | None = None  # instead of the kernel and an obstacle
     obstacle: str | None = None
     goal: Goal | None = None
     references: tuple = ("portsweep",)  # ratios are to the first that was measured; how its name begins
@@ -50,12 +57,15 @@ class Contest:
     on_demand: bool = False
     limit_s: float = LIMIT_S
 
+    @property
+    def group(self):
+        return "fake networks behind the target" if self.network else "the target's kernel, behind a packet filter"
+
     def subjects(self):
         return [entry.subject + (" (--full)" if entry.full else "") for entry in self.entries]
 
     def run(self, setting):
-        truth = self.truth(setting.full)
-        setting.lab.set_up(truth, self.obstacle)
+        truth = self._set_up(setting)
         scans = [_Scans(self, setting, truth, entry) for entry in self.entries if setting.full or not entry.full]
         for number in range(max(setting.rounds, setting.slow_rounds)):
             for turn in rotated(scans, number):
@@ -68,6 +78,22 @@ class Contest:
         if self.goal:
             set_goal(rows[0], next(row for row in rows if row.subject == self.goal.of), self.goal)
         return rows
+
+    def _set_up(self, setting):
+        """Makes what is scanned, and says what it truly is."""
+        if self.network:
+            setting.lab.forward_to_tun()
+            return self.network.truth(setting.lab_tun)
+        truth = self.truth(setting.full)
+        setting.lab.set_up(truth, self.obstacle)
+        return truth
+
+    def playing(self, setting):
+        """While a scanner runs. With a network the block is given its Player."""
+        if not self.network:
+            return contextlib.nullcontext()
+        command = self.network.player_command(setting.lab_tun, TUN, self.limit_s + _PLAYER_SPARE_S)
+        return Player(setting.lab.target, command)
 
 
 def rotated(items, number):
@@ -107,6 +133,7 @@ class _Scans:
         self._note = self._scanner.hindrance(truth, entry.options) if self._version else "not installed"
         self._failed = False
         self._runs, self._judgements, self._verdicts, self._packets, self._listen_drops = [], [], [], [], 0
+        self._reports = []  # the players'
         rounds = setting.slow_rounds if entry.slow else setting.rounds
         self.rounds = 0 if self._note else rounds
 
@@ -115,12 +142,20 @@ class _Scans:
         command = scanner.command(lab, self._contest.target, self._truth.ports, self._entry.options)
         packets, listen_drops = lab.packets_at_target(), lab.listen_drops()
         with tempfile.NamedTemporaryFile(prefix="portsweep-bench-") as output:
-            run = measure(lab.scanner, command, output.name, self._contest.limit_s)
+            try:
+                with self._contest.playing(self._setting) as player:
+                    run = measure(lab.scanner, command, output.name, self._contest.limit_s)
+            except RuntimeError as trouble:
+                self._give_up(f"failed: {trouble}")
+                return
             if run.ended_by_limit:
                 self._give_up(f"not done in {self._contest.limit_s:g} s")
                 return
             if run.exit_status not in scanner.good_exits:
                 self._give_up(f"failed: ended with {run.exit_status}")
+                return
+            if player and not player.report.syns:
+                self._give_up("failed: no SYN reached the fake network")
                 return
             outcome = scanner.outcome(output.name, self._truth)
         self._judgements.append(judge(self._truth, outcome))
@@ -128,8 +163,11 @@ class _Scans:
         self._runs.append(run)
         self._packets.append(lab.packets_at_target() - packets)
         self._listen_drops += lab.listen_drops() - listen_drops
+        if player:
+            self._reports.append(player.report)
         self._log(f"{run.elapsed_s:.3f} s, cpu {run.cpu_s:.3f} s, {run.softnet_drops} softnet drops, "
-                  f"{self._packets[-1]} packets, {self._judgements[-1]}")
+                  f"{self._packets[-1]} packets, {self._judgements[-1]}"
+                  + (f", lab: {player.report.words or 'in time'}" if player else ""))
 
     def _give_up(self, why):
         self._note, self._failed, self.rounds = why, True, 0
@@ -152,7 +190,19 @@ class _Scans:
         row.softnet_drops = sum(run.softnet_drops for run in self._runs)
         row.listen_drops = self._listen_drops
         row.peak_rss_mib = max(run.peak_rss_mib for run in self._runs)
+        mark_slow_lab(row, self._reports)
         return row
+
+
+def mark_slow_lab(row, reports):
+    """What was measured where the player was the bottleneck says nothing of the network that it should have played."""
+    if not reports:
+        return
+    slow = [report.words for report in reports if report.was_bottleneck]
+    row.lab_too_slow = len(slow)
+    if slow:
+        mark = f"the lab was the bottleneck in {len(slow)} of {len(reports)} runs ({slow[-1]})"
+        row.note = "; ".join(filter(None, (row.note, mark)))
 
 
 def _worst(of, values):

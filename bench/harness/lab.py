@@ -2,6 +2,7 @@
 """Lab: two network namespaces and a veth pair between them, with no route out.
 
     scanner 10.97.0.1 --veth-- 10.97.0.2 target, behind which the same kernel answers for all of 10.100.0.0/16
+                                                 or forwards it to a TUN device, where a fake network is played
 
 Nothing that runs in them can reach another machine. They are named after this process, so that two labs do not meet,
 and are gone when the `with` block ends, whatever ended it. Needs root, iproute2 and nftables.
@@ -12,7 +13,7 @@ import subprocess
 
 from harness import offloads
 from harness.doors import OpenDoors
-from harness.namespaces import listen_drops, packets_received
+from harness.namespaces import listen_drops, packets_received, set_of
 from harness.rules import rules_for
 from harness.stray_frames import StrayFrames
 from harness.truth import Truth
@@ -25,6 +26,7 @@ LOOPBACK = "127.0.0.1"
 BEHIND = "10.100.0.0/16"
 SCANNER_LINK = "vs"
 TARGET_LINK = "vt"
+TUN = "lab"
 
 
 class Lab:
@@ -35,6 +37,7 @@ class Lab:
         self._made = []
         self._doors = None
         self._stray_frames = None
+        self._forwards = False
 
     def __enter__(self):
         try:
@@ -62,7 +65,7 @@ class Lab:
             _ip("-n", name, "address", "add", f"{address}/30", "dev", link)
             _ip("-n", name, "link", "set", link, "up")
             offloads.switch_off(name, link)
-        _ip("-n", self.target, "route", "add", "local", BEHIND, "dev", "lo")
+        self._answer_by_kernel()
         _ip("-n", self.scanner, "route", "add", BEHIND, "via", TARGET)
         self.target_mac = self._mac_of_target()
         self._stray_frames = StrayFrames(self.target, TARGET_LINK)
@@ -75,10 +78,35 @@ class Lab:
     def set_up(self, truth, obstacle=None):
         """Makes the truth true, and nothing else: doors and rules of before are gone."""
         self._close_doors()
+        if self._forwards:
+            self._forward_no_more()
         at_home = LOOPBACK in truth.hosts
         self._nft("flush ruleset\n" if at_home else rules_for(truth, obstacle))
         place = (self.scanner, LOOPBACK) if at_home else (self.target, "0.0.0.0")
         self._doors = OpenDoors(*place, sorted({port for _, port in truth.open}))
+
+    def forward_to_tun(self):
+        """What is behind the target is on a TUN device, which somebody has to play. Nothing else of before is left."""
+        self._close_doors()
+        self._nft("flush ruleset\n")
+        if self._forwards:
+            return
+        _ip("-n", self.target, "route", "del", "local", BEHIND, "dev", "lo")
+        _ip("-n", self.target, "tuntap", "add", "dev", TUN, "mode", "tun")
+        for setting, value in forwarding_settings((TARGET_LINK, TUN)):
+            set_of(self.target, setting, value)
+        _ip("-n", self.target, "link", "set", TUN, "up")
+        _ip("-n", self.target, "route", "add", BEHIND, "dev", TUN)
+        self._forwards = True
+
+    def _forward_no_more(self):
+        _ip("-n", self.target, "link", "del", TUN)  # its routes go with it
+        set_of(self.target, "net/ipv4/ip_forward", 0)
+        self._answer_by_kernel()
+        self._forwards = False
+
+    def _answer_by_kernel(self):
+        _ip("-n", self.target, "route", "add", "local", BEHIND, "dev", "lo")
 
     def packets_at_target(self):
         return packets_received(self.target, TARGET_LINK)
@@ -93,6 +121,16 @@ class Lab:
 
     def _nft(self, rules):
         subprocess.run(["ip", "netns", "exec", self.target, "nft", "-f", "-"], input=rules, text=True, check=True)
+
+
+def forwarding_settings(links):
+    """The target is a router that adds nothing of its own. A packet filter that tracks connections would: there is
+    none. Of `all` and a link's own value the stricter one holds, so both are set."""
+    yield "net/ipv4/ip_forward", 1
+    for link in ("all", *links):
+        yield f"net/ipv4/conf/{link}/rp_filter", 0
+        yield f"net/ipv4/conf/{link}/send_redirects", 0
+    yield f"net/ipv6/conf/{links[-1]}/disable_ipv6", 1  # no chatter about addresses
 
 
 def one_host(rest, address=TARGET):

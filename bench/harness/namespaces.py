@@ -3,6 +3,7 @@
 
 import contextlib
 import ctypes
+import pathlib
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -23,6 +24,14 @@ def inside(namespace):
 def _enter(namespace_file):
     if _libc.setns(namespace_file.fileno(), _CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns")
+
+
+def set_of(namespace, setting, value):
+    """A setting of sysctl(8), by its path below /proc/sys. A namespace without IPv6 has none for it."""
+    with inside(namespace):
+        path = pathlib.Path("/proc/sys", setting)
+        if path.exists():
+            path.write_text(f"{value}\n")
 
 
 def packets_received(namespace, link):

@@ -19,6 +19,7 @@ class OwnFigure:
     seconds: float
     rows: Callable
     on_demand: bool = False
+    group: str = "portsweep alone"
 
     def subjects(self):
         return ["portsweep"]

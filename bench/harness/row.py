@@ -26,6 +26,7 @@ class Row:
     packets: int | None = None  # that reached the target in one run; the most
     softnet_drops: int | None = None  # in all runs
     listen_drops: int | None = None  # in all runs
+    lab_too_slow: int | None = None  # in how many runs the fake network, and not what it plays, was the bottleneck
     peak_rss_mib: float | None = None  # the worst of the runs
 
     @property

@@ -25,6 +25,7 @@ class Setting:
     slow_rounds: int
     full: bool
     bench_binary: pathlib.Path
+    lab_tun: pathlib.Path  # the program that plays fake networks
     log: object
 
     @property
