@@ -79,7 +79,8 @@ void Diagnosis::enter(Mode mode, Instant now) {
   mode_ = mode;
   since_ = now;
   ++phase_;
-  closed_ = open_ = {};
+  closed_ = open_ = beside_ = {};
+  unpaired_ = 0;
 }
 
 void Diagnosis::decide(PaceDecision::Kind kind, double loss, double rate) {
@@ -97,6 +98,12 @@ void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, 
   }
   if (phase != phase_) return;
   (open ? open_ : closed_).add(lost);
+  if (open) {
+    ++unpaired_;
+  } else if (unpaired_ > 0) {
+    --unpaired_;
+    beside_.add(lost);
+  }
   switch (mode_) {
     case Mode::kFree:
       last_rate_ = rate;
@@ -195,12 +202,14 @@ void Diagnosis::test_below(Instant now) {
   test_at(std::min(below, kTell * level.rate), level.loss, now);
 }
 
-// Closed ports are lost, and open ones are not nearly as much.
+// Closed ports are lost, and open ones are not nearly as much. Open ones are asked together, when a test begins: they
+// are held against closed ones of the same moment, since a policer may just have let some through.
 bool Diagnosis::conclude_resets_limited(Instant now) {
   constexpr std::uint32_t kFewestOpen = 5;
   if (resets_limited_ || open_.count < kFewestOpen || closed_.count < kLeastTrials || closed_.loss() < 0.1)
     return false;
-  const double of_closed = std::min(closed_.loss(), 0.999);
+  if (beside_.count < kFewestOpen) return false;
+  const double of_closed = std::min(closed_.loss(), beside_.bounded_loss());
   const double so_few = open_.lost == open_.count ? 1 : 1 - chance_of_loss(open_.count, open_.lost + 1, of_closed);
   if (so_few > kSignificance * 10) return false;
   resets_limited_ = true;

@@ -124,6 +124,8 @@ class Diagnosis {
   Instant regime_since_{};
   Trials closed_;  // of the phase
   Trials open_;
+  Trials beside_;          // of closed ports, those that came right after one of an open port
+  unsigned unpaired_ = 0;  // trials of open ports that none came after yet
   std::uint32_t lost_since_heard_ = 0;
   int unasked_ = 0;       // pauses in a row after which nothing could be asked
   double last_rate_ = 0;  // in free mode

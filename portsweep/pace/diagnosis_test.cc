@@ -266,8 +266,8 @@ TEST(Diagnosis, SlowsDownForALongerRoundTripAlone) {
   }
 }
 
-// A bug: the way became longer by itself, as when a route changes or this machine is busy, and nothing was lost. No lower
-// rate made it short again, yet the limit went down to kSlowest and stayed there.
+// A bug: the way became longer by itself, as when a route changes or this machine is busy, and nothing was lost. No
+// lower rate made it short again, yet the limit went down to kSlowest and stayed there.
 TEST(Diagnosis, DoesNotTakeALongerWayForAQueue) {
   SimulatedScan scan([](double, Instant, Duration) { return StepFate{.rtt_us = 2'000}; }, 1);
   scan.run(200ms);
