@@ -111,6 +111,11 @@ std::optional<std::uint64_t> Lanes::next(Instant now) {
   return std::nullopt;
 }
 
+bool Lanes::may_charge(std::uint64_t host, Instant now) {
+  const auto found = lanes_.find(host);
+  return found == lanes_.end() || has(found->second, now);
+}
+
 void Lanes::charge(std::uint64_t host) {
   const auto found = lanes_.find(host);
   if (found != lanes_.end()) take(found->second);

@@ -28,7 +28,9 @@ class Lanes {
 
   // Whether a probe of the host may go now; if so it counts as gone. None may as long as others of the host wait.
   bool admit(std::uint64_t host, const Address& address, Instant now);
-  // One more packet to the host: it is owed by the next ones.
+  // Whether one more packet may go to the host now, before those that wait.
+  bool may_charge(std::uint64_t host, Instant now);
+  // It went.
   void charge(std::uint64_t host);
   // Puts a probe that may not go at the end of its host's lane.
   void wait(std::uint64_t host, const Address& address, std::uint64_t index, Instant now);

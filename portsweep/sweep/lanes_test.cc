@@ -118,6 +118,19 @@ TEST(Lanes, OweWhatWasSentBeside) {
   lanes.charge(99);  // of a host without a lane: nothing to owe
 }
 
+TEST(Lanes, LetNoMoreBeSentBesideThanTheRateAllows) {
+  Lanes lanes({.host_rate = 10, .net_rate = 15});
+  EXPECT_TRUE(lanes.may_charge(0, kStart));  // no lane yet
+  ASSERT_TRUE(lanes.admit(0, host(1), kStart));
+  EXPECT_FALSE(lanes.may_charge(0, kStart + 99ms));
+  ASSERT_TRUE(lanes.may_charge(0, kStart + 100ms));
+  lanes.charge(0);
+  EXPECT_FALSE(lanes.may_charge(0, kStart + 100ms));
+  ASSERT_TRUE(lanes.admit(1, host(2), kStart + 170ms));  // of the same network
+  EXPECT_FALSE(lanes.may_charge(0, kStart + 205ms));
+  EXPECT_TRUE(lanes.may_charge(0, kStart + 240ms));
+}
+
 TEST(Lanes, BoundOneHostAlone) {
   Lanes lanes(PaceConfig{});
   lanes.bound(5, host(5), 100, kStart);

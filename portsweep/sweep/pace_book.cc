@@ -303,6 +303,10 @@ std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
   for (std::size_t i = std::min(kFew, owing_.size()); i > 0; --i) {
     const std::uint64_t host = owing_.front();
     owing_.pop_front();
+    if (!lanes_.may_charge(host, now)) {
+      owing_.push_back(host);
+      continue;
+    }
     Row& row = rows_.at(host);
     const Diagnosis& diagnosed = diagnosis(row);
     row.recall.canaries().want_open(diagnosed.wants_open());
@@ -321,7 +325,9 @@ void PaceBook::put_back(const PlannedProbe& probe) {
 std::optional<std::uint64_t> PaceBook::lone_canary(Instant now) {
   if (all_.pauses(now)) return std::nullopt;
   for (std::size_t i = 0; i < known_.size(); ++i) {
-    Row& row = rows_.at(known_[next_known_++ % known_.size()]);
+    const std::uint64_t host = known_[next_known_++ % known_.size()];
+    if (!lanes_.may_charge(host, now)) continue;
+    Row& row = rows_.at(host);
     if (const auto pick = row.recall.canaries().take(diagnosis(row).phase(), now)) return pick->index;
   }
   return std::nullopt;

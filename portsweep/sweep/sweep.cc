@@ -111,6 +111,7 @@ void Sweep::push_lone_canaries(std::size_t limit, Instant now) {
   while (due_.size() < limit) {
     const auto index = book_.lone_canary(now);
     if (!index) return;
+    book_.lanes().charge(plan_.at(*index).host);
     due_.push_back(canary(*index));
   }
 }
