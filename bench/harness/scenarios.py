@@ -10,8 +10,10 @@ import pathlib
 import random
 
 from harness.contest import Contest, Entry, Goal
+from harness.entries import CONNECT, CONNECT_T4, MASSCAN, MASSCAN_3, SYN_T4, SYN_T5, slow
 from harness.lab import ALL_PORTS, LOOPBACK, OPEN_PORTS, TARGET, one_host
 from harness.own_figures import OwnFigure, first_packet, probe_cost, rss
+from harness.path_scenarios import PATH_CONTESTS
 from harness.truth import Truth
 
 
@@ -77,15 +79,7 @@ def _hosts(network):
     return tuple(map(str, ipaddress.ip_network(network)))
 
 
-CONNECT = Entry("portsweep")
-SYN_T4, SYN_T5 = Entry("nmap", ("-sS", "-T4")), Entry("nmap", ("-sS", "-T5"))
-MASSCAN = Entry("masscan", ("--rate", "100000", "--retries", "0"))
-MASSCAN_3 = Entry("masscan", ("--rate", "100000", "--retries", "2"))
 SMALL_NET, LARGE_NET = "10.100.0.0/24", "10.100.0.0/17"
-
-
-def slow(entry):
-    return dataclasses.replace(entry, slow=True)
 
 
 def ours(engine, workers, timeout, **more):
@@ -99,7 +93,7 @@ def tutorial(program, workers, timeout, **more):
 _CONTESTS = (
     Contest(
         "closed", "65535 ports of a host that answers on each; 4 open", 60, TARGET, lambda full: one_host("closed"),
-        (Entry("portsweep", ("--workers", "2")), Entry("nmap", ("-sT", "-T4")), SYN_T4, MASSCAN,
+        (Entry("portsweep", ("--workers", "2")), CONNECT_T4, SYN_T4, MASSCAN,
          ours("threads", 100, 1)),
         goal=Goal(0.6, "nmap -sT -T4")),
     Contest(
@@ -108,7 +102,7 @@ _CONTESTS = (
         goal=Goal(1 / 12, "nmap -sT -T5")),
     Contest(
         "loopback", "65535 ports of 127.0.0.1; 4 open", 30, LOOPBACK, lambda full: one_host("closed", LOOPBACK),
-        (CONNECT, Entry("nmap", ("-sT", "-T4")), MASSCAN)),
+        (CONNECT, CONNECT_T4, MASSCAN)),
     Contest(
         "silent", "65535 ports of a host that says nothing at all", 130, TARGET,
         lambda full: Truth((TARGET,), ALL_PORTS, rest="filtered"),
@@ -120,25 +114,25 @@ _CONTESTS = (
     Contest(
         "loss-5", "16384 ports, 500 open, 5 % of the packets of each way lost", 140, TARGET,
         lambda full: some_open("loss-5", _ports(16384), 500),
-        (CONNECT, Entry("portsweep", ("--max-tries", "5")), slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
+        (CONNECT, Entry("portsweep", ("--max-tries", "5")), slow(CONNECT_T4), slow(SYN_T4),
          MASSCAN, MASSCAN_3),
         obstacle="loss"),
     Contest(
         "policer", "16384 ports, 100 open, SYNs beyond 2000/s dropped", 65, TARGET,
         lambda full: some_open("policer", _ports(16384), 100),
-        (CONNECT, slow(Entry("portsweep", ("--max-rate", "1500"))), slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
+        (CONNECT, slow(Entry("portsweep", ("--max-rate", "1500"))), slow(CONNECT_T4), slow(SYN_T4),
          MASSCAN, slow(Entry("masscan", ("--rate", "1500", "--retries", "0")))),
         obstacle="policer"),
     Contest(
         "rst-limiter", "4096 ports, 64 open, RSTs beyond 200/s dropped", 70, TARGET,
         lambda full: some_open("rst-limiter", _ports(4096), 64),
-        (CONNECT, slow(Entry("nmap", ("-sT", "-T4"))), slow(SYN_T4),
+        (CONNECT, slow(CONNECT_T4), slow(SYN_T4),
          slow(Entry("nmap", ("-sS", "-T4", "--defeat-rst-ratelimit"))), MASSCAN),
         obstacle="rst-limiter"),
     Contest(
         "hosts-256x100", "256 hosts, 100 ports each, 8 to 16 of them open", 30, SMALL_NET,
         lambda full: hosts_with_services(SMALL_NET),
-        (Entry("portsweep", ("-Pn",)), Entry("nmap", ("-sT", "-T4")), SYN_T4, MASSCAN, Entry("zmap"))),
+        (Entry("portsweep", ("-Pn",)), CONNECT_T4, SYN_T4, MASSCAN, Entry("zmap"))),
     Contest(
         "hosts-32768x1", "32768 hosts, one port, open on every eighth", 90, LARGE_NET,
         lambda full: hosts_one_in_eight(LARGE_NET),
@@ -169,4 +163,4 @@ _OWN = (
     OwnFigure("probe-cost", "our own code for one probe, kernel left out", 25, probe_cost),
 )
 
-SCENARIOS = {scenario.name: scenario for scenario in (*_CONTESTS, *_OWN)}
+SCENARIOS = {scenario.name: scenario for scenario in (*_CONTESTS, *PATH_CONTESTS, *_OWN)}
