@@ -88,18 +88,20 @@ struct Promise {
   std::string ports;
   std::string verdict;  // empty: it cannot be known there, and nobody can say what will be taken for it
   Duration limit;       // about twice what was measured on two busy processors
+  // So much is lost that for a port in a hundred twenty tries may not be evidence enough: left, and said to be.
+  bool may_leave = false;
 };
 
 const Promise kPromises[] = {
     {"filtered-few-open", "1-4095,8080", "certified", 2500ms},
     {"silent-routed", "1-4096", "uncertified", 5s},
-    {"loss-5-each-way", "1-4096", "certified", 8s},
+    {"loss-5-each-way", "1-4096", "certified", 10s},
     {"bottleneck-20k-closed", "1-4096", "certified", 2s},
     {"bursts-30ms", "1-4096", "certified", 3s},
     {"bursts-100ms", "1-4096", "certified", 3s},
     {"rst-limiter-200", "1-4096", "rate-limited", 5s},
-    {"policer-2000", "1-2048", "certified", 12s},
-    {"flow-hash-1-of-4", "1-4096", "certified", 4s},
+    {"policer-2000", "1-2048", "certified", 12s, true},
+    {"flow-hash-1-of-4", "1-4096", "certified", 5s, true},
     {"own-overload", "1-4096", "certified", 3s},
     {"policer-silent", "1-2048", "uncertified", 5s},
     {"loss-fixed-per-port", "1-4096", "", 3s},
@@ -125,20 +127,21 @@ TEST_P(RecallOfScenario, IsAsPromised) {
   const TunLab lab(played.network(), kSeed);
   const Outcome outcome = scan_in(lab, {"-v", "-p", promise.ports, kHost}).deadline(60s).run();
   SCOPED_TRACE(told(outcome) + to_json(lab.report()));
-  EXPECT_EQ(outcome.exit, 0);
+  const Judgement judged = judge(lab, outcome);
+  const bool leaves = judged.unexamined > 0;
+  ASSERT_EQ(outcome.exit, leaves ? 3 : 0);
   const JsonLines lines(outcome.out);
   const auto host = lines.host(kHost);
 
-  const Judgement judged = judge(lab, outcome);
   EXPECT_EQ(judged.ports(), lines.all("scan").at(0)["ports"]);
-  EXPECT_EQ(judged.unexamined, 0U);
+  EXPECT_LE(judged.unexamined, promise.may_leave ? judged.ports() / 100 : 0);
   EXPECT_THAT(judged.false_words, IsEmpty());
   if (played.decidable) {
     EXPECT_EQ(judged.missed, 0U);
     EXPECT_EQ(judged.missed_open, 0U);
   }
   if (!promise.verdict.empty()) {
-    EXPECT_EQ(host["verdict"], promise.verdict);
+    EXPECT_EQ(host["verdict"], leaves ? "uncertified" : promise.verdict);
   }
   if (promise.verdict == "certified" && judged.filtered > 0) {
     EXPECT_LE(host["miss_bound"], kMiss);
@@ -223,7 +226,7 @@ class RecallCutShort : public ::testing::Test {
 
 TEST_F(RecallCutShort, ByItsDeadline) {
   const Outcome outcome = scan_in(*lab_, {"--deadline", "1s", "--max-rate", "4000", "-p", "1-20000", kHost}).run();
-  EXPECT_EQ(outcome.exit, 3);
+  ASSERT_EQ(outcome.exit, 3);
   expect_honest(outcome, "deadline");
 }
 
@@ -231,7 +234,7 @@ TEST_F(RecallCutShort, ByAnInterrupt) {
   const auto has_closed_ports = [](const Outcome& so_far) { return so_far.out.size() > 50'000; };
   const Outcome outcome =
       scan_in(*lab_, {"--max-rate", "4000", "-p", "1-20000", kHost}).signal_when(SIGINT, has_closed_ports).run();
-  EXPECT_EQ(outcome.exit, 130);
+  ASSERT_EQ(outcome.exit, 130);
   expect_honest(outcome, "interrupted");
 }
 
@@ -249,7 +252,7 @@ class RecallNetns : public ::testing::Test {
 // What has stopped answering before it was asked is left alone, and known to be.
 void expect_blocked(const Outcome& outcome) {
   SCOPED_TRACE(told(outcome));
-  EXPECT_EQ(outcome.exit, 3);
+  ASSERT_EQ(outcome.exit, 3);
   const JsonLines lines(outcome.out);
   const auto host = lines.host(kTarget);
   EXPECT_GT(host["closed"], 0);
@@ -300,7 +303,7 @@ TEST_F(RecallNetns, ResetsThatTheTargetLimitsAreNotFiltered) {
       " tcp flags & rst == rst limit rate over 200/second burst 50 packets drop; }\n}");
   const Outcome outcome = lab_->scan({"-p", "1-2048", kTarget}).run();
   SCOPED_TRACE(told(outcome));
-  EXPECT_EQ(outcome.exit, 0);
+  ASSERT_EQ(outcome.exit, 0);
   const JsonLines lines(outcome.out);
   const auto host = lines.host(kTarget);
   EXPECT_EQ(host["open"], 5);
@@ -325,11 +328,12 @@ class RecallOfOwnLoss : public RecallNetns {
 
   static void expect_right(const Outcome& outcome) {
     SCOPED_TRACE(told(outcome));
-    EXPECT_EQ(outcome.exit, 0);
+    ASSERT_EQ(outcome.exit, 0);
     const auto host = JsonLines(outcome.out).host(kTarget);
     EXPECT_EQ(host["open"], 5);
     EXPECT_EQ(host["closed"], 2048 - 5 - 400);
-    EXPECT_EQ(host["filtered"], 400);
+    // Where almost only closed ports answer, it may be taken for a limit of resets.
+    EXPECT_EQ(host["filtered"].get<int>() + host["closed|filtered"].get<int>(), 400);
   }
 };
 
@@ -337,7 +341,7 @@ class RecallOfOwnLoss : public RecallNetns {
 TEST_F(RecallOfOwnLoss, OfAnswersMakesNothingFiltered) {
   lab_->scanner.nft(
       "table inet lab { counter lost {}; chain in { type filter hook ingress device vs priority 0;"
-      " tcp flags & rst == rst limit rate over 4000/second burst 20 packets counter name lost drop; }\n}");
+      " meta l4proto tcp limit rate over 4000/second burst 20 packets counter name lost drop; }\n}");
   expect_right(lab_->scan(kWords).run());
   EXPECT_GT(lab_->scanner.count("lost"), 100U);
 }
