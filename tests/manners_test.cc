@@ -101,7 +101,7 @@ TEST_F(MannersTun, ConnectionsToAnOpenPortAreAQuarterOfASecondApart) {
   NetworkConfig config = open_ports(std::span(kBold).first(1));
   config.host.ban = BanConfig{.count = 2, .within = 240ms, .lasts = 60s};
   play(config);
-  const Outcome outcome = scan({"--max-rate", "1000", "-p", "1-400"});
+  const Outcome outcome = scan({"--max-rate", "1000", "-p", "1-250"});
   EXPECT_EQ(lab_->report().dropped.ban, 0U);
   EXPECT_GE(connections(80), 3U);
   EXPECT_EQ(judge(*lab_, outcome).open, 1U);
@@ -233,8 +233,8 @@ TEST_F(MannersOfManyHosts, HostRateHoldsForEachHost) {
 }
 
 TEST_F(MannersOfManyHosts, NetRateHoldsForEachNetwork) {
-  lab_->on_input(excess_over(1000, 20, "ip daddr & 255.255.255.0") + kLoss + kFilter);
-  const Outcome outcome = scan_all({"--net-rate", "1000"});
+  lab_->on_input(excess_over(1500, 30, "ip daddr & 255.255.255.0") + kLoss + kFilter);
+  const Outcome outcome = scan_all({"--net-rate", "1500"});
   expect_right(outcome);
   EXPECT_EQ(lab_->excess(), 0U);
   EXPECT_GT(JsonLines(outcome.out).summary()["probes"].get<double>() / seconds_of(outcome.elapsed), 1100);
