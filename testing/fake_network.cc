@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/fake_network.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace portsweep {
@@ -47,7 +48,27 @@ void FakeNetwork::connected(const Endpoint& target, Instant now) {
 
 void FakeNetwork::complete(FakeHost* host, Port port, Instant at) {
   ++seen_.connections;
-  if (host != nullptr) host->connected(port, at);
+  if (host == nullptr) return;
+  const PortCounters before = host->seen(port);
+  host->connected(port, at);
+  const PortCounters after = host->seen(port);
+  if (after.connections == before.connections) return;  // not counted
+  seen_.port_connections = std::max(seen_.port_connections, after.connections);
+  if (before.connections == 0) return;
+  seen_.between_connections = std::min(seen_.between_connections, at - before.last_connection);
+}
+
+void FakeNetwork::meter(const Address& address, Instant at) {
+  rate_.add(at);
+  seen_.peak_syns = rate_.peak();
+  if (!config_.meter_each) return;
+  const int host_bits = address.is_v4() ? 8 : 64;
+  RateMeter& host = host_rates_[address];
+  RateMeter& net = net_rates_[address.with_bits(address.bits() >> host_bits << host_bits)];
+  host.add(at);
+  net.add(at);
+  seen_.peak_syns_host = std::max(seen_.peak_syns_host, host.peak());
+  seen_.peak_syns_net = std::max(seen_.peak_syns_net, net.peak());
 }
 
 FakeNetwork::Passage FakeNetwork::pass(const FakeSyn& syn, Instant now) {
@@ -95,8 +116,7 @@ std::optional<Reason> FakeNetwork::receive(const Endpoint& target, const Visit& 
   const PortTruth truth = truth_of(visit.config, seed_, target);
   if (visit.config.kind == HostKind::kAbsent) return answer_of(visit.config, truth);
   ++seen_.syns;
-  rate_.add(visit.at);
-  seen_.peak_syns = rate_.peak();
+  meter(target.address, visit.at);
   if (visit.host == nullptr) return answer_of(visit.config, truth);
   return visit.host->receive_syn(target.port, truth, visit.at, dropped_);
 }

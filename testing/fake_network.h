@@ -81,6 +81,7 @@ class FakeNetwork {
 
   Passage pass(const FakeSyn& syn, Instant now);
   void complete(FakeHost* host, Port port, Instant at);
+  void meter(const Address& address, Instant at);
   std::optional<Instant> leave(Instant now, FakeAnswers& answers);
   std::optional<Reason> receive(const Endpoint& target, const Visit& visit);
   std::optional<Instant> carry_back(const Address& from, const Visit& visit, FakePath& path);
@@ -103,6 +104,8 @@ class FakeNetwork {
   std::uint64_t answered_ = 0;
   Instant last_{};
   RateMeter rate_;
+  std::unordered_map<Address, RateMeter> host_rates_;
+  std::unordered_map<Address, RateMeter> net_rates_;
   TargetCounters seen_;
   DropCounters dropped_;
   std::uint64_t resent_ = 0;

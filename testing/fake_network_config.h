@@ -145,6 +145,8 @@ struct NetworkConfig {
   double forged = 0;
   // False: no row a host where no effect needs one, and nothing counted per port. For millions of hosts.
   bool count_per_port = true;
+  // Whether the rate is metered at each host and each network too: 1 KiB for each of them.
+  bool meter_each = false;
 };
 
 }  // namespace portsweep

@@ -45,6 +45,7 @@ class RateMeter {
 struct PortCounters {
   std::uint32_t syns = 0;
   std::uint32_t connections = 0;
+  Instant last_connection{};
 };
 
 // What all targets together saw.
@@ -52,6 +53,12 @@ struct TargetCounters {
   std::uint64_t syns = 0;
   std::uint64_t peak_syns = 0;    // in a second
   std::uint64_t connections = 0;  // handshakes completed
+  // Of the host, and of the /24 (IPv6: /64), that saw most in a second. Needs NetworkConfig::meter_each.
+  std::uint64_t peak_syns_host = 0;
+  std::uint64_t peak_syns_net = 0;
+  // Of the port with most connections, and of the two that followed closest. Needs NetworkConfig::count_per_port.
+  std::uint32_t port_connections = 0;
+  Duration between_connections = Duration::max();
 };
 
 // Packets lost, by what lost them.

@@ -37,7 +37,11 @@ std::optional<Reason> FakeHost::receive_syn(Port port, PortTruth truth, Instant 
 }
 
 void FakeHost::connected(Port port, Instant at) {
-  if (count_per_port_ || config_.stuck.contains(port)) ++ports_.of(port).connections;
+  if (count_per_port_ || config_.stuck.contains(port)) {
+    PortCounters& counters = ports_.of(port);
+    ++counters.connections;
+    counters.last_connection = at;
+  }
   if (ban_ && ban_->of() == BanConfig::Of::kConnections) ban_->count(at);
 }
 

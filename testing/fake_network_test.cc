@@ -203,6 +203,37 @@ TEST(FakeNetwork, CountsWhatTheTargetsSaw) {
   EXPECT_EQ(network.seen(kOther, Port(80)).syns, 0U);
 }
 
+TEST(FakeNetwork, MetersTheBusiestHostAndTheBusiestNetwork) {
+  const Address elsewhere = Address::v4(0x0a000101);  // another /24
+  FakeNetwork network({.meter_each = true}, kSeed);
+  for (std::uint32_t port = 1; port <= 40; ++port) {
+    const Instant now = kStart + port * 10ms;
+    network.transmit(probe(port), now);
+    if (port % 2 == 0) network.transmit(probe(port, kOther), now);
+    if (port % 4 != 0) network.transmit(probe(port, elsewhere), now);
+  }
+  EXPECT_EQ(network.seen().peak_syns, 90U);
+  EXPECT_EQ(network.seen().peak_syns_host, 40U);
+  EXPECT_EQ(network.seen().peak_syns_net, 60U);
+  FakeNetwork unmetered({}, kSeed);
+  unmetered.transmit(probe(1), kStart);
+  EXPECT_EQ(unmetered.seen().peak_syns, 1U);
+  EXPECT_EQ(unmetered.seen().peak_syns_host, 0U);
+}
+
+TEST(FakeNetwork, KnowsHowOftenAndHowSoonAPortHadToAcceptAgain) {
+  FakeNetwork network({.host = {.kind = HostKind::kAllOpen}}, kSeed);
+  network.transmit(probe(1), kStart);
+  network.transmit(probe(2), kStart + 10ms);
+  EXPECT_EQ(network.seen().port_connections, 1U);
+  EXPECT_EQ(network.seen().between_connections, Duration::max());
+  network.transmit(probe(1), kStart + 300ms);
+  network.transmit(probe(1, kOther), kStart + 310ms);  // the same port of another host
+  network.transmit(probe(1), kStart + 900ms);
+  EXPECT_EQ(network.seen().port_connections, 3U);
+  EXPECT_EQ(network.seen().between_connections, 300ms);
+}
+
 TEST(FakeNetwork, CompletesNoHandshakeOfRawPacketsNorOneThatComesTooLate) {
   FakeNetwork raw({.machine = {.sockets = false}, .host = {.kind = HostKind::kAllOpen}}, kSeed);
   EXPECT_EQ(raw.transmit(probe(80), kStart).size(), 1U);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 
 #include "portsweep/app/scan.h"
@@ -15,81 +16,36 @@
 namespace portsweep {
 namespace {
 
+const Address kFirst = Address::v4(0x0a000000);
 const Address kHost = Address::v4(0x0a000001);
 
 // --- The run --------------------------------------------------------------------------------------------------------
 
-void judge(PortTruth truth, Reason reason, Outcome& outcome) {
-  ++outcome.verdicts[reason];
-  outcome.truly_open += truth == PortTruth::kOpen;
+void judge(PortTruth truth, Reason reason, Judged& judged) {
+  ++judged.verdicts[reason];
+  judged.truly_open += truth == PortTruth::kOpen;
+  judged.truly_closed += truth == PortTruth::kClosed;
   switch (state_of(reason)) {
-    case PortState::kOpen: ++(truth == PortTruth::kOpen ? outcome.found_open : outcome.false_open); return;
-    case PortState::kClosed: outcome.false_closed += truth != PortTruth::kClosed; return;
+    case PortState::kOpen: ++(truth == PortTruth::kOpen ? judged.found_open : judged.false_open); return;
+    case PortState::kClosed: judged.false_closed += truth != PortTruth::kClosed; return;
     case PortState::kFiltered:
-      outcome.missed_open += truth == PortTruth::kOpen;
-      outcome.missed_closed += truth == PortTruth::kClosed;
+      judged.missed_open += truth == PortTruth::kOpen;
+      judged.missed_closed += truth == PortTruth::kClosed;
       return;
-    case PortState::kClosedFiltered: outcome.missed_open += truth == PortTruth::kOpen; return;
+    case PortState::kClosedFiltered: judged.missed_open += truth == PortTruth::kOpen; return;
     case PortState::kUnexamined: return;
   }
 }
 
-// Owns a sweep and holds its decisions against the truth.
-class SweepJudge final : public SweepOwner {
- public:
-  SweepJudge(const FakeNetwork& network, const Plan& plan, const FakeClock& clock, Instant limit, Outcome& outcome)
-      : network_(network), plan_(plan), clock_(clock), limit_(limit), outcome_(outcome) {}
-
-  bool goes_on(const Sweep&) override { return clock_.now() < limit_; }
-  bool may_send() override { return true; }
-  void on_engine_failure(const Error&) override {}
-  Result<void> take(const Sweep& sweep) override {
-    for (const Decision& decision : sweep.decided()) {
-      judge(network_.truth(kHost, plan_.at(decision.index).port), decision.reason, outcome_);
-    }
-    outcome_.notices.insert(outcome_.notices.end(), sweep.notices().begin(), sweep.notices().end());
-    return {};
-  }
-
- private:
-  const FakeNetwork& network_;
-  const Plan& plan_;
-  const FakeClock& clock_;
-  const Instant limit_;
-  Outcome& outcome_;
-};
-
-// Takes the records of a scan, and holds them against the truth.
-class ScanJudge final : public RecordSink, public ScanObserver {
- public:
-  ScanJudge(const FakeNetwork& network, Outcome& outcome) : network_(network), outcome_(outcome) {}
-
-  void begin(const ScanRecord&) override {}
-  void port(const PortRecord& port) override { judge(network_.truth(kHost, port.port), port.reason, outcome_); }
-  void notice(const Notice& notice) override { outcome_.notices.push_back(notice); }
-  void host(const HostRecord& host) override { outcome_.host = host; }
-  void end(const SummaryRecord& summary) override {
-    outcome_.probes = summary.probes;
-    outcome_.ended = summary.incomplete_because != "deadline";
-  }
-  bool lists_at_end() const override { return false; }
-
-  void on_notice(const Notice&) override {}
-  void on_progress(const ScanProgress&) override {}
-  void on_output() override {}
-
- private:
-  const FakeNetwork& network_;
-  Outcome& outcome_;
-};
-
 // The fake world of one run.
 struct World {
-  World(const Scenario& scenario, std::uint64_t seed) : network(scenario.network(), seed) {
-    hosts.add(AddressRange(kHost));
-    if (scenario.on_link) neighbourhood.on_link = hosts;
-    outcome.scenario = scenario.name;
+  World(const Field& field, std::uint64_t seed) : hosts(field.hosts), network(field.network, seed) {
+    hosts.seal();
+    if (field.on_link) neighbourhood.on_link = hosts;
+    outcome.scenario = field.name;
     outcome.seed = seed;
+    outcome.hosts.resize(hosts.size());
+    for (std::size_t i = 0; i < outcome.hosts.size(); ++i) outcome.hosts[i].address = hosts.at(i);
   }
 
   std::unique_ptr<FakeEngine> make_engine(std::size_t capacity) {
@@ -97,8 +53,18 @@ struct World {
     engine->keep_no_record();
     return engine;
   }
-  // The host is there, and says so by ARP.
+  // The hosts are there, and say so by ARP.
   NeighbourTable neighbours() const { return {.missing = {}, .resolved = neighbourhood.on_link, .behind_missing = {}}; }
+  // The verdict on a port of the host of this number, both for it and for all.
+  void take(std::uint64_t host, Port port, Reason reason) {
+    const PortTruth truth = network.truth(outcome.hosts[host].address, port);
+    const Duration after = clock.now() - start;
+    for (Judged* judged : {static_cast<Judged*>(&outcome), static_cast<Judged*>(&outcome.hosts[host])}) {
+      judge(truth, reason, *judged);
+      judged->done_after = after;
+      if (truth == PortTruth::kOpen && state_of(reason) == PortState::kOpen) judged->open_after = after;
+    }
+  }
   Outcome finish() {
     outcome.resent = network.resent();
     outcome.elapsed = clock.now() - start;
@@ -115,25 +81,102 @@ struct World {
   Outcome outcome;
 };
 
+// Owns a sweep and holds its decisions against the truth.
+class SweepJudge final : public SweepOwner {
+ public:
+  SweepJudge(World& world, const Plan& plan, Duration limit)
+      : world_(world), plan_(plan), limit_(world.start + limit) {}
+
+  bool goes_on(const Sweep&) override { return world_.clock.now() < limit_; }
+  bool may_send() override { return true; }
+  void on_engine_failure(const Error&) override {}
+  Result<void> take(const Sweep& sweep) override {
+    for (const Decision& decision : sweep.decided()) {
+      const PlannedProbe probe = plan_.at(decision.index);
+      world_.take(probe.host, probe.port, decision.reason);
+    }
+    Outcome& outcome = world_.outcome;
+    outcome.notices.insert(outcome.notices.end(), sweep.notices().begin(), sweep.notices().end());
+    if (world_.clock.now() - world_.start < Outcome::kSettling) outcome.syns_settling = world_.network.seen().syns;
+    return {};
+  }
+
+ private:
+  World& world_;
+  const Plan& plan_;
+  const Instant limit_;
+};
+
+// Takes the records of a scan, and holds them against the truth.
+class ScanJudge final : public RecordSink, public ScanObserver {
+ public:
+  explicit ScanJudge(World& world) : world_(world) {
+    for (std::size_t i = 0; i < world.outcome.hosts.size(); ++i) {
+      numbers_.emplace(to_string(world.outcome.hosts[i].address), i);
+    }
+  }
+
+  void begin(const ScanRecord&) override {}
+  void port(const PortRecord& port) override { world_.take(numbers_.at(port.host), port.port, port.reason); }
+  void notice(const Notice& notice) override { world_.outcome.notices.push_back(notice); }
+  void host(const HostRecord& host) override {
+    world_.outcome.hosts[numbers_.at(host.host)].recall = host.recall;
+    world_.outcome.host = host;
+  }
+  void end(const SummaryRecord& summary) override {
+    world_.outcome.probes = summary.probes;
+    world_.outcome.ended = summary.incomplete_because != "deadline";
+  }
+  bool lists_at_end() const override { return false; }
+
+  void on_notice(const Notice&) override {}
+  void on_progress(const ScanProgress&) override {}
+  void on_output() override {}
+
+ private:
+  World& world_;
+  std::unordered_map<std::string, std::size_t> numbers_;
+};
+
 }  // namespace
 
-Outcome sweep_scenario(const Scenario& scenario, std::uint64_t seed, const SweepSetup& setup) {
-  World world(scenario, seed);
+AddressSet first_hosts(std::uint32_t count) {
+  PORTSWEEP_CHECK(count >= 1 && count <= std::uint32_t{1} << 24);
+  return {AddressRange(kFirst, Address::v4(static_cast<std::uint32_t>(kFirst.bits()) + count - 1))};
+}
+
+Field field_of(const Scenario& scenario) {
+  return {.name = std::string(scenario.name),
+          .network = scenario.network(),
+          .hosts = {AddressRange(kHost)},
+          .on_link = scenario.on_link};
+}
+
+Outcome sweep_field(const Field& field, std::uint64_t seed, const SweepSetup& setup) {
+  World world(field, seed);
   const Plan plan(world.hosts, setup.ports.to_vector(), ProbeOrder::kRandom, seed);
   const auto engine = world.make_engine(setup.capacity);
   const std::function<NeighbourTable()> table = [&] { return world.neighbours(); };
   Outcome& outcome = world.outcome;
-  SweepJudge judge(world.network, plan, world.clock, world.start + setup.limit, outcome);
+  SweepJudge judge(world, plan, setup.limit);
   Sweep sweep(plan, 0, setup.pace, world.neighbourhood, RateLadder(setup.pace, world.start));
   const std::function<std::uint64_t()> drops = [&] { return world.network.dropped().receive_ring; };
   const auto ran = run_sweep(sweep, {*engine, world.clock, table, drops}, judge);
   outcome.ended = ran && sweep.done();
   outcome.probes = sweep.progress().sent;
+  for (std::size_t i = 0; i < outcome.hosts.size(); ++i) {
+    const ReasonCounts& verdicts = outcome.hosts[i].verdicts;
+    outcome.hosts[i].recall = sweep.recall(i, verdicts[Reason::kNoResponse] + verdicts[Reason::kResetsLimited]);
+  }
   return world.finish();
 }
 
-Outcome scan_scenario(const Scenario& scenario, std::uint64_t seed, const SweepSetup& setup) {
-  World world(scenario, seed);
+Outcome sweep_scenario(const Scenario& scenario, std::uint64_t seed, const SweepSetup& setup) {
+  return sweep_field(field_of(scenario), seed, setup);
+}
+
+Outcome scan_field(const Field& field, std::uint64_t seed, const SweepSetup& setup) {
+  World world(field, seed);
   ScanConfig config;
   config.target.ports = setup.ports;
   config.seed = seed;
@@ -154,10 +197,14 @@ Outcome scan_scenario(const Scenario& scenario, std::uint64_t seed, const SweepS
                       },
                   .packet_drops = [&] { return world.network.dropped().receive_ring; },
                   .stop_requested = [] { return 0; }};
-  ScanJudge judge(world.network, world.outcome);
+  ScanJudge judge(world);
   const auto exit = scan(config, targets, {}, given, judge, judge);
   if (exit) world.outcome.exit = *exit;
   return world.finish();
+}
+
+Outcome scan_scenario(const Scenario& scenario, std::uint64_t seed, const SweepSetup& setup) {
+  return scan_field(field_of(scenario), seed, setup);
 }
 
 std::string Outcome::describe() const {

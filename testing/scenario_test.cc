@@ -131,6 +131,41 @@ TEST(Scenarios, TellOwnLossFromThatOfTheNetwork) {
   EXPECT_TRUE(kinds.contains(PaceDecision::Kind::kOwnLoss)) << outcome.describe();
 }
 
+Field two_kinds_of_hosts() {
+  Field field{.name = "two kinds", .network = {.host = {.open_share = 0.02}}, .hosts = first_hosts(5)};
+  field.network.hosts.push_back({AddressRange(field.hosts.at(3)), {.kind = HostKind::kAllSilent}});
+  return field;
+}
+
+TEST(Scenarios, JudgeEachOfManyHostsByItself) {
+  SweepSetup setup;
+  setup.ports = PortSet();
+  setup.ports.add(Port(1), Port(500));
+  const Field field = two_kinds_of_hosts();
+  const Outcome swept = sweep_field(field, kSeed, setup);
+  const Outcome scanned = scan_field(field, kSeed, setup);
+  for (const Outcome* outcome : {&swept, &scanned}) {
+    ASSERT_EQ(outcome->hosts.size(), 5U) << outcome->describe();
+    EXPECT_EQ(outcome->errors(), 0U) << outcome->describe();
+    EXPECT_EQ(outcome->verdicts.total(), 2'500U) << outcome->describe();
+    ReasonCounts sum;
+    for (const HostOutcome& host : outcome->hosts) {
+      const bool silent = host.address == field.hosts.at(3);
+      EXPECT_EQ(host.verdicts.of(PortState::kFiltered), silent ? 500U : 0U) << to_string(host.address);
+      EXPECT_EQ(host.found_open + host.truly_closed, silent ? 0U : 500U) << to_string(host.address);
+      sum += host.verdicts;
+    }
+    EXPECT_EQ(sum, outcome->verdicts) << outcome->describe();
+  }
+  // Four hosts are done before the fifth can be.
+  EXPECT_LT(swept.hosts[4].done_after, swept.hosts[3].done_after);
+  EXPECT_EQ(swept.hosts[3].done_after, swept.done_after);
+  EXPECT_GE(swept.elapsed, swept.done_after);
+  EXPECT_EQ(swept.hosts[3].recall.why, VerdictReason::kNothingAnswers);
+  EXPECT_EQ(swept.hosts[4].recall.why, VerdictReason::kAllAnswered);
+  EXPECT_EQ(scanned.hosts[4].recall, swept.hosts[4].recall);
+}
+
 // What must not go unseen: a sweep that takes every loss for a filter.
 TEST(Scenarios, CountWhatASweepGetsWrong) {
   SweepSetup once;
