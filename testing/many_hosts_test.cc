@@ -29,13 +29,6 @@ Field hosts_like(std::string name, const HostConfig& host, double loss = 0) {
   return field;
 }
 
-std::string describe(const HostOutcome& host) {
-  return to_string(host.address) + ": " + std::string(to_string(host.recall.verdict())) + " (" +
-         std::string(to_string(host.recall.why)) + "), " + std::to_string(host.false_filtered()) +
-         " falsely filtered, " + std::to_string(host.verdicts.of(PortState::kUnexamined)) + " unexamined, done after " +
-         std::to_string(seconds_of(host.done_after)) + " s";
-}
-
 struct Both {
   Outcome clean;
   Outcome lossy;
@@ -114,16 +107,16 @@ TEST_P(OneBadHost, NeitherSlowsTheOthersNorIsCalledFiltered) {
 
     const HostOutcome& it = one_bad.hosts[kBad];
     EXPECT_TRUE(one_bad.ended) << one_bad.describe();
-    EXPECT_EQ(one_bad.errors(), 0U) << one_bad.describe() << "\n" << describe(it);
+    EXPECT_EQ(one_bad.errors(), 0U) << one_bad.describe() << "\n" << it.describe();
     Duration others{};
     for (const HostOutcome& other : one_bad.hosts) {
       if (other.address == it.address) continue;
       others = std::max(others, other.done_after);
-      EXPECT_EQ(other.verdicts.of(PortState::kUnexamined), 0U) << one_bad.describe() << "\n" << describe(other);
+      EXPECT_EQ(other.verdicts.of(PortState::kUnexamined), 0U) << one_bad.describe() << "\n" << other.describe();
     }
-    EXPECT_LE(seconds_of(others), 1.2 * seconds_of(all_good.done_after)) << one_bad.describe() << "\n" << describe(it);
+    EXPECT_LE(seconds_of(others), 1.2 * seconds_of(all_good.done_after)) << one_bad.describe() << "\n" << it.describe();
     std::printf("all good %.3f s, the others %.3f s; %s\n", seconds_of(all_good.done_after), seconds_of(others),
-                describe(it).c_str());
+                it.describe().c_str());
   }
 }
 

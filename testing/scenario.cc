@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "testing/scenario.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 #include "portsweep/app/scan.h"
 #include "portsweep/app/sweep_loop.h"
@@ -84,10 +87,16 @@ struct World {
 // Owns a sweep and holds its decisions against the truth.
 class SweepJudge final : public SweepOwner {
  public:
-  SweepJudge(World& world, const Plan& plan, Duration limit)
-      : world_(world), plan_(plan), limit_(world.start + limit) {}
+  SweepJudge(World& world, const Plan& plan, const SweepSetup& setup)
+      : world_(world), plan_(plan), limit_(world.start + setup.limit), most_turns_(setup.most_turns) {}
 
-  bool goes_on(const Sweep&) override { return world_.clock.now() < limit_; }
+  bool goes_on(const Sweep&) override {
+    const Instant now = world_.clock.now();
+    turns_ = now == turned_ ? turns_ + 1 : 1;
+    turned_ = now;
+    world_.outcome.spun = turns_ > most_turns_;
+    return now < limit_ && !world_.outcome.spun;
+  }
   bool may_send() override { return true; }
   void on_engine_failure(const Error&) override {}
   Result<void> take(const Sweep& sweep) override {
@@ -105,6 +114,9 @@ class SweepJudge final : public SweepOwner {
   World& world_;
   const Plan& plan_;
   const Instant limit_;
+  const int most_turns_;
+  Instant turned_{};  // the last time
+  int turns_ = 0;     // of that moment
 };
 
 // Takes the records of a scan, and holds them against the truth.
@@ -158,7 +170,7 @@ Outcome sweep_field(const Field& field, std::uint64_t seed, const SweepSetup& se
   const auto engine = world.make_engine(setup.capacity);
   const std::function<NeighbourTable()> table = [&] { return world.neighbours(); };
   Outcome& outcome = world.outcome;
-  SweepJudge judge(world, plan, setup.limit);
+  SweepJudge judge(world, plan, setup);
   Sweep sweep(plan, 0, setup.pace, world.neighbourhood, RateLadder(setup.pace, world.start));
   const std::function<std::uint64_t()> drops = [&] { return world.network.dropped().receive_ring; };
   const auto ran = run_sweep(sweep, {*engine, world.clock, table, drops}, judge);
@@ -207,11 +219,30 @@ Outcome scan_scenario(const Scenario& scenario, std::uint64_t seed, const SweepS
   return scan_field(field_of(scenario), seed, setup);
 }
 
+std::string HostOutcome::describe() const {
+  char bound[32] = "none";
+  if (recall.miss_bound) std::snprintf(bound, sizeof bound, "%.3g", *recall.miss_bound);
+  return to_string(address) + ": " + std::string(to_string(recall.verdict())) + " (" +
+         std::string(to_string(recall.why)) + "), " + grouped(recall.lost) + " of " + grouped(recall.trials) +
+         " trials lost, miss bound " + bound + ", " + grouped(false_filtered()) + " of " +
+         grouped(verdicts.of(PortState::kFiltered)) + " falsely filtered, " +
+         grouped(verdicts.of(PortState::kUnexamined)) + " unexamined, done after " +
+         std::to_string(seconds_of(done_after)) + " s";
+}
+
+std::size_t Outcome::count(PaceDecision::Kind kind) const {
+  return static_cast<std::size_t>(std::count_if(notices.begin(), notices.end(), [&](const Notice& notice) {
+    const auto* decision = std::get_if<PaceDecision>(&notice);
+    return decision != nullptr && decision->kind == kind;
+  }));
+}
+
 std::string Outcome::describe() const {
   char time[32];
   std::snprintf(time, sizeof time, "%.3f s", seconds_of(elapsed));
-  return scenario + ", seed " + std::to_string(seed) + ": " + (ended ? "" : "NOT ENDED, ") + grouped(found_open) +
-         " of " + grouped(truly_open) + " open found; missed open " + grouped(missed_open) + ", missed closed " +
+  const std::string_view how = ended ? "" : spun ? "SPUN, " : "NOT ENDED, ";
+  return scenario + ", seed " + std::to_string(seed) + ": " + std::string(how) + grouped(found_open) + " of " +
+         grouped(truly_open) + " open found; missed open " + grouped(missed_open) + ", missed closed " +
          grouped(missed_closed) + ", false open " + grouped(false_open) + ", false closed " + grouped(false_closed) +
          ", unexamined " + grouped(verdicts.of(PortState::kUnexamined)) + "; " + grouped(probes) + " probes (+ " +
          grouped(resent) + " by the kernel) in " + time + ", at most " + grouped(seen.peak_syns) + " SYNs/s";

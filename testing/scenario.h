@@ -6,6 +6,7 @@
 // same scenario, setup and seed give the same outcome; describe() says them, so that a failure can be run again.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,6 +43,7 @@ struct SweepSetup {
   PaceConfig pace = {};
   std::size_t capacity = 20'000;  // sockets; what is in flight of raw packets has no such limit
   Duration limit = 1h;            // of virtual time: a sweep that takes longer is given up
+  int most_turns = 20'000;        // at the same moment: a sweep that takes more of them spins, and is given up
 };
 
 // Verdicts, held against the truth: of one host, or of all.
@@ -65,6 +67,8 @@ struct Judged {
 struct HostOutcome : Judged {
   Address address;
   Recall recall;
+
+  std::string describe() const;
 };
 
 // The errors that were made, and what it took.
@@ -75,6 +79,7 @@ struct Outcome : Judged {
   std::string scenario;
   std::uint64_t seed = 0;
   bool ended = false;  // every port has its verdict
+  bool spun = false;   // given up: it took turn after turn at the same moment. Of sweeps only
 
   std::uint64_t probes = 0;  // taken by the engine
   std::uint64_t resent = 0;  // by the kernel, on top
@@ -84,6 +89,8 @@ struct Outcome : Judged {
   DropCounters dropped;
 
   std::string describe() const;
+  // How often the pace made that of what it saw.
+  std::size_t count(PaceDecision::Kind kind) const;
 
   std::vector<HostOutcome> hosts;  // in the order of their addresses
   std::vector<Notice> notices;
