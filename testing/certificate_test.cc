@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a certificate must never say, and what no scan may do: networks made so that trials of ports known to answer and
+// tries of silent ones do not meet the same path, and networks on which a scan could wait, slow down or knock for
+// nothing. Each has its seeds; there is no chance in what is promised but where a test counts it.
+#include <gtest/gtest.h>
+
+#include "testing/scenario.h"
+
+namespace portsweep {
+namespace {
+
+constexpr Duration kForever = 1000h;
+
+SweepSetup of_ports(std::uint16_t first, std::uint16_t last) {
+  SweepSetup setup;
+  setup.ports = PortSet();
+  setup.ports.add(Port(first), Port(last));
+  return setup;
+}
+
+// So many hosts, from 10.0.0.1 on.
+Field hosts_like(std::string name, const HostConfig& host, std::uint32_t count = 1) {
+  return {.name = std::move(name),
+          .network = {.host = host},
+          .hosts = {AddressRange(Address::v4(0x0a000001), Address::v4(0x0a000000 + count))}};
+}
+
+HostConfig filtered_but_for(std::initializer_list<std::uint16_t> open) {
+  HostConfig host{.filtered_share = 1};
+  for (const std::uint16_t port : open) host.open.add(Port(port));
+  return host;
+}
+
+BanConfig ban_after(std::uint32_t syns) {
+  return {.of = BanConfig::Of::kSyns, .count = syns, .within = kForever, .lasts = kForever};
+}
+
+// For tests of one host.
+std::string describe(const Outcome& outcome) { return outcome.describe() + "\n" + outcome.hosts[0].describe(); }
+
+// --- False certificates ----------------------------------------------------------------------------------------------
+
+// Open ports may be asked so often and no more: long before the end nothing is measured any longer. Tries that were
+// made after the last trial are weighed by it all the same.
+TEST(Certificate, IsNotGivenByTrialsFromBeforeTheHostFellSilent) {
+  SweepSetup setup;
+  setup.pace.max_rate = 2'000;
+  Field field = hosts_like("silent after a while", filtered_but_for({80, 443, 8080, 8443}));
+  field.network.host.open_share = 0.0005;
+  field.network.host.ban = ban_after(20'000);
+  const Outcome outcome = sweep_field(field, 1, setup);
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  EXPECT_GT(outcome.false_filtered(), 0U) << "else nothing is tested\n" << describe(outcome);
+  EXPECT_NE(outcome.hosts[0].recall.verdict(), Verdict::kCertified) << describe(outcome);
+}
+
+// A closed port that loses every trial, where open ones lose none, looks like one with a trouble of its own; were all
+// that it lost taken back, nothing would be left that speaks of resets.
+TEST(Certificate, IsNotGivenToClosedPortsOfAHostThatSendsHardlyAnyResets) {
+  Field field = hosts_like("hardly any resets", {.open_share = 0.13, .filtered_share = 0.02, .delay = 2ms});
+  field.network.host.rst_limit = BucketConfig{.rate = 1, .burst = 3};
+  const Outcome outcome = sweep_field(field, 1, of_ports(20, 510));
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  EXPECT_TRUE(outcome.false_filtered() == 0 || outcome.hosts[0].recall.verdict() != Verdict::kCertified)
+      << describe(outcome);
+}
+
+// All silent ports are tried again at the same moment; open canaries that are owed then have to rest, and would be sent
+// when the policer has recovered.
+TEST(Certificate, IsNotGivenByCanariesThatCameWhenTheBurstOfProbesWasOver) {
+  Field field = hosts_like("policed bursts", {.open_share = 0.1, .filtered_share = 0.9, .delay = 50ms});
+  field.network.path.policer = BucketConfig{.rate = 30, .burst = 4};
+  std::uint64_t missed = 0;
+  double bounds = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const Outcome outcome = sweep_field(field, seed, of_ports(20, 190));
+    const Recall& recall = outcome.hosts[0].recall;
+    if (recall.verdict() != Verdict::kCertified) continue;
+    missed += outcome.false_filtered();
+    bounds += recall.miss_bound_host.value_or(0);
+  }
+  EXPECT_LE(static_cast<double>(missed), 1 + bounds);
+}
+
+// "By the answers of ports that are known to answer": what is supposed of a path before reaches 1 % by itself. None of
+// these ports may be asked again.
+TEST(Certificate, IsNotGivenWithoutATrial) {
+  SweepSetup setup = of_ports(1, 6'000);
+  setup.pace.miss = 0.01;
+  Field field = hosts_like("no trial", filtered_but_for({21, 22, 23, 25, 3306, 3389, 5900}));
+  field.network.path.syn_loss = 0.3;
+  const Outcome outcome = sweep_field(field, 3, setup);
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  ASSERT_EQ(outcome.hosts[0].recall.trials, 0U) << describe(outcome);
+  EXPECT_NE(outcome.hosts[0].recall.verdict(), Verdict::kCertified) << describe(outcome);
+}
+
+// None of these ports is filtered.
+TEST(Certificate, KeepsABoundOfOnePercentOnHostsWithFewPorts) {
+  SweepSetup setup = of_ports(1000, 1019);
+  setup.pace.miss = 0.01;
+  Field field = hosts_like("few ports", {.open_share = 0.5, .delay = 10ms});
+  field.network.path.syn_loss = field.network.path.answer_loss = 0.2;
+  std::uint64_t asked = 0;
+  std::uint64_t missed = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const Outcome outcome = sweep_field(field, seed, setup);
+    if (outcome.hosts[0].recall.verdict() != Verdict::kCertified) continue;
+    asked += outcome.verdicts.total();
+    missed += outcome.false_filtered();
+  }
+  EXPECT_LE(static_cast<double>(missed), 0.01 * static_cast<double>(asked)) << "of " << asked;
+}
+
+// --- What is called filtered, or left alone --------------------------------------------------------------------------
+
+// It answered, and then did not: what was left is unexamined (docs/RECALL.md).
+TEST(AnyScan, CallsNoPortFilteredOfAHostWhoseEveryTrialIsLost) {
+  Field field = hosts_like("every trial lost", filtered_but_for({22, 80, 443, 8080, 8443, 9000}));
+  field.network.host.open_share = 0.0004;
+  field.network.host.ban = ban_after(10'000);
+  const Outcome outcome = sweep_field(field, 1);
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  const HostOutcome& host = outcome.hosts[0];
+  ASSERT_GT(host.recall.lost, 10U) << describe(outcome);
+  ASSERT_EQ(host.recall.lost, host.recall.trials) << describe(outcome);
+  EXPECT_EQ(host.verdicts[Reason::kNoResponse], 0U) << describe(outcome);
+}
+
+// Of the first 200 ports the open ones are known after a round trip, the silent ones after a tenth of a second or more.
+TEST(AnyScan, TakesNoHostForOneThatAnswersOnEverythingBecauseAnswersComeFirst) {
+  const Field field = hosts_like("open first", {.open_share = 0.1, .filtered_share = 0.9, .delay = 10ms});
+  const Outcome outcome = sweep_field(field, 1);
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  EXPECT_EQ(outcome.verdicts[Reason::kAnswersOnEverything], 0U) << describe(outcome);
+}
+
+// --- Scans that stall ------------------------------------------------------------------------------------------------
+
+// Their open ports have been asked as often as they may be. Were a stall with nothing to ask over at once, it would
+// begin again in the next turn, before anything is sent.
+TEST(AnyScan, EndsWhenHostsFellSilentOfWhichNoPortMayBeAskedAgain) {
+  SweepSetup setup = of_ports(1, 400);
+  setup.pace.max_rate = 1'000;
+  Field field = hosts_like("nobody left to ask", filtered_but_for({80, 443}), 2);
+  field.network.host.open_share = 0.02;
+  field.network.host.ban = ban_after(300);
+  const Outcome outcome = sweep_field(field, 1, setup);
+  EXPECT_TRUE(outcome.ended) << outcome.count(PaceDecision::Kind::kStalled) << " times stalled; " << outcome.describe();
+}
+
+// While nothing but canaries may be sent, what waits in a lane, or was deferred, is no reason to wake.
+TEST(AnyScan, WaitsInsteadOfSpinningWhileStalledWithProbesInALane) {
+  SweepSetup setup = of_ports(1, 5'000);
+  setup.pace.host_rate = 1'000;
+  const Field field = hosts_like("stalled", {.filtered_share = 0.5, .ban = ban_after(3'000)});
+  const Outcome outcome = sweep_field(field, 1, setup);
+  EXPECT_FALSE(outcome.spun) << describe(outcome);
+  EXPECT_TRUE(outcome.ended) << describe(outcome);
+}
+
+// The far host alone takes 6 s.
+TEST(AnyScan, TakesNoFarHostForAFullQueueBecauseANearOneAnsweredFirst) {
+  SweepSetup setup;
+  setup.limit = 5h;
+  Field field = hosts_like("near and far", {.open_share = 0.01, .filtered_share = 0.5, .delay = 80ms}, 2);
+  field.network.hosts.push_back({AddressRange(field.hosts.at(0)), filtered_but_for({80})});
+  const Outcome outcome = sweep_field(field, 1, setup);
+  ASSERT_TRUE(outcome.ended) << outcome.describe();
+  EXPECT_LE(outcome.elapsed, 60s) << outcome.describe();
+  EXPECT_EQ(outcome.count(PaceDecision::Kind::kBottleneck), 0U) << outcome.describe();
+}
+
+// So few trials come at this rate that a test of the rate is over before it has enough of them. Were that taken for
+// loss that depends on the rate, evidence that was gathered so slowly would be thrown away each time.
+TEST(AnyScan, TakesNoRandomLossForABottleneckAtOneProbeASecond) {
+  SweepSetup setup = of_ports(1, 60);
+  setup.limit = 100h;
+  setup.pace.max_rate = 1;
+  Field field = hosts_like("one a second", {.open_share = 0.2, .filtered_share = 0.4, .delay = 10ms});
+  field.network.path.syn_loss = 0.2;
+  const Outcome outcome = sweep_field(field, 1, setup);
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  EXPECT_EQ(outcome.count(PaceDecision::Kind::kBottleneck), 0U) << describe(outcome);
+  EXPECT_EQ(outcome.verdicts[Reason::kLossy], 0U) << describe(outcome);
+}
+
+// --- Politeness ------------------------------------------------------------------------------------------------------
+
+// So far away that the second try is out before the first is answered: both are accepted.
+HostConfig far_and_filtered_but_for(std::initializer_list<std::uint16_t> open) {
+  HostConfig host = filtered_but_for(open);
+  host.delay = 400ms;
+  return host;
+}
+
+// SSH and SMTP are never asked again, so what found them is all that they have to accept.
+TEST(AnyScan, MakesTwoConnectionsAtMostToAShyPortOfAFarHost) {
+  Field field = hosts_like("far and shy", far_and_filtered_but_for({22, 25}));
+  field.network.host.filtered_share = 0.9;
+  const Outcome outcome = sweep_field(field, 1, of_ports(1, 1'000));
+  EXPECT_LE(outcome.seen.port_connections, 2U) << describe(outcome);
+}
+
+// As -T0 has it: both tries are the two connections, and no canary may follow.
+TEST(AnyScan, CountsEveryConnectionOfAnOpenPortAgainstItsBudget) {
+  SweepSetup setup = of_ports(1, 1'000);
+  setup.pace.open_port_connections = 2;
+  const Outcome outcome = sweep_field(hosts_like("far and seldom", far_and_filtered_but_for({80, 443})), 1, setup);
+  EXPECT_LE(outcome.seen.port_connections, 2U) << describe(outcome);
+}
+
+}  // namespace
+}  // namespace portsweep
