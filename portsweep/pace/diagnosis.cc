@@ -33,6 +33,11 @@ constexpr std::uint32_t kLeastTrials = 20;  // to conclude anything when time is
 constexpr Duration kLongTest = 1500ms;
 constexpr Duration kLongestTest = 3s;
 constexpr std::size_t kMostLevels = 6;
+// Loss of closed ports that a RST limiter may be the reason of; trials of open ports beside them, to tell; and how long
+// a single one takes for them, as it has to rest (Canaries::kRest).
+constexpr double kMuch = 0.1;
+constexpr std::uint32_t kFewestPairs = 5;
+constexpr Duration kPairsTake = 2500ms;
 // Trials lost, and ports they were of, to say that nothing answers.
 constexpr std::uint32_t kStallTrials = 10;
 constexpr std::size_t kStallPorts = 2;
@@ -79,8 +84,17 @@ void Diagnosis::enter(Mode mode, Instant now) {
   mode_ = mode;
   since_ = now;
   ++phase_;
-  closed_ = open_ = beside_ = {};
-  unpaired_ = 0;
+  closed_ = open_ = {};
+}
+
+void Diagnosis::Pairs::add(bool is_open, bool is_lost) {
+  if (is_open) {
+    open.add(is_lost);
+    waiting += kBeside;
+  } else if (waiting > 0) {
+    --waiting;
+    closed.add(is_lost);
+  }
 }
 
 void Diagnosis::decide(PaceDecision::Kind kind, double loss, double rate) {
@@ -98,12 +112,7 @@ void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, 
   }
   if (phase != phase_) return;
   (open ? open_ : closed_).add(lost);
-  if (open) {
-    ++unpaired_;
-  } else if (unpaired_ > 0) {
-    --unpaired_;
-    beside_.add(lost);
-  }
+  if (mode_ == Mode::kTest) pairs_.add(open, lost);
   switch (mode_) {
     case Mode::kFree:
       last_rate_ = rate;
@@ -178,6 +187,8 @@ void Diagnosis::begin_test(double rate, Instant now) {
   }
   levels_.clear();
   refining_ = false;
+  pairs_ = {};
+  tested_since_ = now;
   test_at(rate, counted().loss(), now);
 }
 
@@ -202,19 +213,23 @@ void Diagnosis::test_below(Instant now) {
   test_at(std::min(below, kTell * level.rate), level.loss, now);
 }
 
-// Closed ports are lost, and open ones are not nearly as much. Open ones are asked together, when a test begins: they
-// are held against closed ones of the same moment, since a policer may just have let some through.
+// Whether open ports may yet tell that only resets are lost.
+bool Diagnosis::awaits_pairs(Instant now) const {
+  if (resets_limited_ || closed_.loss() < kMuch || !pairs_.possible) return false;
+  return pairs_.closed.count < kFewestPairs * Pairs::kBeside && now - tested_since_ < kPairsTake;
+}
+
+// Closed ports are lost, and open ones are not nearly as much.
 bool Diagnosis::conclude_resets_limited(Instant now) {
-  constexpr std::uint32_t kFewestOpen = 5;
-  if (resets_limited_ || open_.count < kFewestOpen || closed_.count < kLeastTrials || closed_.loss() < 0.1)
-    return false;
-  if (beside_.count < kFewestOpen) return false;
-  const double of_closed = std::min(closed_.loss(), beside_.bounded_loss());
-  const double so_few = open_.lost == open_.count ? 1 : 1 - chance_of_loss(open_.count, open_.lost + 1, of_closed);
+  if (resets_limited_ || closed_.count < kLeastTrials || closed_.loss() < kMuch) return false;
+  const Trials& open = pairs_.open;
+  const Trials& beside = pairs_.closed;
+  if (beside.count < kFewestPairs * Pairs::kBeside) return false;
+  const double of_closed = std::min(closed_.loss(), beside.bounded_loss());
+  const double so_few = open.lost == open.count ? 1 : 1 - chance_of_loss(open.count, open.lost + 1, of_closed);
   if (so_few > kSignificance * 10) return false;
   resets_limited_ = true;
   limit_.reset();
-  regime_since_ = {};
   decide(PaceDecision::Kind::kResetsLimited, closed_.loss(), levels_.front().rate);
   enter(Mode::kFree, now);
   return true;
@@ -242,6 +257,7 @@ void Diagnosis::conclude_test(Instant now) {
   }
   const Level& before = levels_[levels_.size() - 2];
   const Level& first = levels_.front();
+  if (awaits_pairs(now)) return;
   if (refining_) return hold(level.goodput(), first.loss, now);
   if (depends_on_rate(before, level)) return conclude_capacity(now);
   if (level.loss >= 1 && level.rate <= kSlowest) return;  // turn() will say that nothing answers, or something will

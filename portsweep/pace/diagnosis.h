@@ -10,7 +10,10 @@
 //                once more, at a rate a little above -> held at 0.85 of it
 //              else: at a rate lower still; if it makes no difference there either, the loss is random -> free, at the
 //                rate before. To slow down would help nobody.
-//              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries.
+//              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries. They may be
+//              asked
+//                but seldom: so all trials of open ports in a test count together, at whatever rate, each beside closed
+//                ones of the same moment; and nothing else is concluded before there are enough.
 //   held     a limit. Still loss -> test. None for a while: a little faster.
 //   stalled  everything was lost for kSilence, at an eighth of the rate or less: a pause, then canaries alone.
 //   blocked  nor did they answer. For good.
@@ -40,7 +43,8 @@ class Diagnosis {
   static constexpr double kSlowest = 100;    // probes a second; slower only by PaceConfig::max_rate
   static constexpr Duration kSilence = 2s;
   static constexpr Duration kPause = 3s;
-  static constexpr Duration kFirstRaise = 3s;  // held without loss, until a higher rate is tried
+  static constexpr Duration kFirstRaise = 3s;     // held without loss, until a higher rate is tried
+  static constexpr std::uint32_t kMostPairs = 8;  // trials of open ports in a test, to tell a RST limiter
 
   enum class Mode : std::uint8_t { kFree, kTest, kHeld, kStalled, kBlocked };
 
@@ -64,7 +68,9 @@ class Diagnosis {
   std::optional<double> limit() const { return limit_; }
   double share() const;
   // Open ports must tell whether only resets are lost.
-  bool wants_open() const { return mode_ == Mode::kTest || resets_limited_; }
+  bool wants_open() const { return resets_limited_ || (mode_ == Mode::kTest && pairs_.open.count < kMostPairs); }
+  // Says that there are some which may be asked.
+  void may_ask_open() { pairs_.possible = true; }
   bool resets_limited() const { return resets_limited_; }
   // Nothing but canaries may be sent.
   bool canaries_only() const { return mode_ == Mode::kStalled; }
@@ -84,6 +90,17 @@ class Diagnosis {
     double loss() const { return count == 0 ? 0 : static_cast<double>(lost) / count; }
     double bounded_loss() const { return (lost + 1.0) / (count + 2.0); }
   };
+  // Trials of open ports, and of the kBeside closed ones that came right after each of them: a policer may let some
+  // through and then none, and would else be taken for a RST limiter, or the other way round.
+  struct Pairs {
+    static constexpr unsigned kBeside = 4;
+    Trials open;
+    Trials closed;
+    unsigned waiting = 0;   // so many closed ones are still to come
+    bool possible = false;  // there are open ports to be asked
+
+    void add(bool is_open, bool is_lost);
+  };
   // A rate, and the loss it met.
   struct Level {
     double rate;
@@ -102,6 +119,7 @@ class Diagnosis {
   void begin_test(double rate, Instant now);
   void test_at(double rate, double expected_loss, Instant now);
   void test_below(Instant now);
+  bool awaits_pairs(Instant now) const;
   bool conclude_resets_limited(Instant now);
   void conclude_test(Instant now);
   void conclude_capacity(Instant now);
@@ -119,13 +137,13 @@ class Diagnosis {
   bool resets_limited_ = false;
   double accepted_ = 0;  // random loss that was found to be no matter of the rate
 
-  Instant since_;  // of the mode, and of each test
+  Instant since_;  // of the mode, and of each rate of a test
+  Instant tested_since_{};
   Instant heard_;
   Instant regime_since_{};
   Trials closed_;  // of the phase
   Trials open_;
-  Trials beside_;          // of closed ports, those that came right after one of an open port
-  unsigned unpaired_ = 0;  // trials of open ports that none came after yet
+  Pairs pairs_;  // of the test
   std::uint32_t lost_since_heard_ = 0;
   int unasked_ = 0;       // pauses in a row after which nothing could be asked
   double last_rate_ = 0;  // in free mode

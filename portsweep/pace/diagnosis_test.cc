@@ -276,6 +276,25 @@ TEST(Diagnosis, DoesNotTakeALongerWayForAQueue) {
   EXPECT_GE(scan.diagnosis.limit().value_or(kFull), kFull / 10);
 }
 
+// Nothing is lost, and the round trip is four times as long from a moment on: a new way, not a queue.
+TEST(Diagnosis, DoesNotSlowDownForGoodWhenTheRoundTripGrowsOnceAndStays) {
+  constexpr double kAsked = 10'000;
+  Instant now{10s};
+  Diagnosis diagnosis(now);
+  const auto run_for = [&](Duration span, std::uint32_t rtt_us) {
+    for (const Instant end = now + span; now < end; now += 1ms) {
+      const double rate = std::min(kAsked, diagnosis.limit().value_or(kAsked));
+      diagnosis.on_trial(diagnosis.phase(), false, false, rate, now);
+      diagnosis.on_answer(rtt_us, rate, now);
+      diagnosis.turn(10, rate, now);
+    }
+  };
+  run_for(5s, 5'000);
+  ASSERT_FALSE(diagnosis.limit());
+  run_for(60s, 20'000);
+  EXPECT_GE(diagnosis.limit().value_or(kAsked), kAsked / 2);
+}
+
 // --- Resets only ----------------------------------------------------------------------------------------------------
 
 TEST(Diagnosis, FindsALimiterOfResetsAndDoesNotSlowDown) {
