@@ -15,10 +15,10 @@ bool is_in(const std::uint16_t (&list)[N], Port port) {
 
 }  // namespace
 
-void Canaries::add(Port port, std::uint64_t index, bool open, Instant now) {
+void Canaries::add(Port port, std::uint64_t index, bool open, Instant now, std::uint8_t connections) {
   std::vector<Canary>& kept = open ? open_ : closed_;
   if (open && is_in(kShy, port)) return;
-  const Canary canary{.index = index, .port = port, .connections = 1, .asked = now};
+  const Canary canary{.index = index, .port = port, .connections = connections, .asked = now};
   if (kept.size() < most_) {
     kept.push_back(canary);
   } else if (open && is_in(kPreferred, port)) {
@@ -27,6 +27,13 @@ void Canaries::add(Port port, std::uint64_t index, bool open, Instant now) {
                                     [](const Canary& c) { return !is_in(kPreferred, c.port) && !c.under_way; });
     if (other != kept.end()) *other = canary;
   }
+}
+
+void Canaries::set_progress(double progress) {
+  const int later = connections_ - 1;
+  const bool last = progress == kToTheLast || later < 2;
+  const int by_now = static_cast<int>(std::ceil(later * (1 + std::min(progress, 1.0)) / 2));
+  by_now_ = static_cast<std::uint8_t>(1 + (last ? later : std::min(by_now, later - 1)));
 }
 
 std::optional<Canaries::Pick> Canaries::take(std::uint8_t phase, Instant now) {
@@ -54,7 +61,7 @@ bool Canaries::may_ever_ask_open(const Canary& canary) const { return canary.con
 Canaries::Canary* Canaries::take_open(Instant now) {
   for (std::size_t i = 0; i < open_.size(); ++i) {
     Canary& canary = open_[next_open_++ % open_.size()];
-    if (!canary.under_way && may_ever_ask_open(canary) && now - canary.asked >= kRest) return &canary;
+    if (!canary.under_way && canary.connections < by_now_ && now - canary.asked >= kRest) return &canary;
   }
   return nullptr;
 }
@@ -107,6 +114,14 @@ bool Canaries::any_open() const {
 }
 
 bool Canaries::any() const { return !closed_.empty() || any_open(); }
+
+std::uint32_t Canaries::trials_left() const {
+  if (has_closed()) return UINT32_MAX / 2;
+  std::uint32_t left = 0;
+  for (const Canary& canary : open_)
+    left += canary.under_way + connections_ - std::min(connections_, canary.connections);
+  return left;
+}
 
 std::size_t Canaries::askable() const {
   const auto open = std::count_if(open_.begin(), open_.end(), [&](const Canary& c) { return may_ever_ask_open(c); });

@@ -7,7 +7,9 @@
 // services log, penalise or ban those who connect and say nothing. So an open port is asked
 //   - only where there is no closed one, or where resets may be limited and open ports must tell (want_open());
 //   - never while another trial of it is under way, and not before kRest has passed since the last;
-//   - at most PaceConfig::open_port_connections times in a scan, the connection that found it included;
+//   - at most PaceConfig::open_port_connections times in a scan, the connection that found it included; half of them at
+//     once, others with the host's progress, the last one only when asked for (set_progress()): so that there are
+//     witnesses to the end;
 //   - not at all if it is one of kShy.
 //
 // A port that loses so many trials in a row as what the others of its kind lost in that time does not explain has a
@@ -37,10 +39,12 @@ class Canaries {
   static constexpr std::uint16_t kPreferred[] = {80, 443};
 
   // `most`: how many ports are kept of each kind, at most kMost; fewer where there are many hosts.
-  Canaries(std::uint8_t open_port_connections, std::size_t most) : connections_(open_port_connections), most_(most) {}
+  Canaries(std::uint8_t open_port_connections, std::size_t most) : connections_(open_port_connections), most_(most) {
+    set_progress(0);
+  }
 
-  // A port answered. `index`: by which the caller knows it.
-  void add(Port port, std::uint64_t index, bool open, Instant now);
+  // A port answered. `index`: by which the caller knows it; `connections`: how many of its tries reached it at least.
+  void add(Port port, std::uint64_t index, bool open, Instant now, std::uint8_t connections = 1);
   // Every port is known by another index from now on, and no trial is under way any more.
   template <class IndexOf>
   void renumber(IndexOf index_of) {
@@ -52,6 +56,11 @@ class Canaries {
   // Whether open ports are asked although there are closed ones.
   void want_open(bool want) { want_open_ = want; }
   bool wants_open() const { return want_open_; }
+
+  // How far the host is done, 0 .. 1; from it follows how often open ports may be asked by now. kToTheLast: as often as
+  // they may be asked at all.
+  static constexpr double kToTheLast = 2;
+  void set_progress(double progress);
 
   struct Pick {
     Port port;
@@ -80,6 +89,8 @@ class Canaries {
   bool has_closed() const { return !closed_.empty(); }
   // How many ports there are that may be asked, now or later.
   std::size_t askable() const;
+  // How many more trials there may be; those of closed ports have no limit.
+  std::uint32_t trials_left() const;
 
  private:
   struct Canary {
@@ -107,6 +118,7 @@ class Canaries {
   static bool has_own_trouble(const Canary& canary, const Totals& totals);
 
   std::uint8_t connections_;
+  std::uint8_t by_now_;  // of them, so many may be made by now
   std::size_t most_;
   bool want_open_ = false;
   std::vector<Canary> closed_;

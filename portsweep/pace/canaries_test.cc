@@ -95,10 +95,43 @@ TEST(Canaries, AskAClosedPortAtOnceAndAsOftenAsWanted) {
   }
 }
 
+TEST(Canaries, KeepOpenPortsForTheEnd) {
+  Canaries canaries = some(1, true, 8);
+  Instant now = kStart;
+  const auto asked = [&](double progress) {
+    canaries.set_progress(progress);
+    int count = 0;
+    for (const Instant end = now + 1min; now < end; now += 1s) {
+      if (!canaries.take(0, now)) continue;
+      ++count;
+      canaries.resolve(Port(10'000), false);
+    }
+    return count;
+  };
+  EXPECT_EQ(asked(0), 4);
+  EXPECT_EQ(asked(0), 0);
+  EXPECT_EQ(asked(0.5), 2);
+  EXPECT_EQ(asked(1), 0);
+  EXPECT_TRUE(canaries.any_open());
+  EXPECT_EQ(asked(Canaries::kToTheLast), 1);
+  EXPECT_FALSE(canaries.any_open());
+}
+
+TEST(Canaries, CountConnectionsThatEarlierTriesOfThePortMade) {
+  Canaries canaries(3, Canaries::kMost);
+  canaries.set_progress(Canaries::kToTheLast);
+  canaries.add(Port(10'000), 1, true, kStart, 3);
+  EXPECT_FALSE(canaries.any());
+  canaries.add(Port(10'001), 2, true, kStart, 2);
+  EXPECT_TRUE(canaries.take(0, kStart + 1s));
+  EXPECT_EQ(canaries.take(0, kStart + 2s), std::nullopt);
+}
+
 // The connection that found the port is one of them.
 TEST(Canaries, MakeNoMoreConnectionsToAnOpenPortThanAllowed) {
   for (const std::uint8_t connections : {std::uint8_t{1}, std::uint8_t{2}, kConnections}) {
     Canaries canaries = some(1, true, connections);
+    canaries.set_progress(Canaries::kToTheLast);
     EXPECT_EQ(canaries.any(), connections > 1);
     int asked = 0;
     for (Instant now = kStart; now < kStart + 1min; now += 1s) {

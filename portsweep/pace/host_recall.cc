@@ -6,17 +6,21 @@
 
 namespace portsweep {
 
-void HostRecall::on_answer(Port port, std::uint64_t index, bool open, Evidence against, const Diagnosis& diagnosis,
-                           Instant now) {
-  canaries_.add(port, index, open, now);
+void HostRecall::on_answer(const Answer& answer, const Diagnosis& diagnosis, Instant now) {
+  canaries_.add(answer.port, answer.index, answer.open, now, answer.connections);
+  if (!alive_) regime_ = std::max(regime_, answer.sent);
+  lives(answer.sent);
   // Where resets are limited they come late, whatever the loss.
-  if (!open && diagnosis.resets_limited()) return;
+  if (!answer.open && diagnosis.resets_limited()) return;
+  Evidence against = answer.against;
   if (against.tries() > 0) {
     worth_.follow(counted(diagnosis), PathClass::kFar);
     against.limit(worth_.all(against.tries()));
   }
   late_.add(against);
 }
+
+void HostRecall::lives(Instant sent) { alive_ = std::max(alive_.value_or(sent), sent); }
 
 bool HostRecall::alarm() { return !alarmed_ && late_.too_many() && (alarmed_ = true); }
 
@@ -28,9 +32,16 @@ void HostRecall::follow(const Diagnosis& diagnosis) {
   open_.begin_regime();
 }
 
-std::optional<Canaries::Outcome> HostRecall::on_trial(Port port, bool lost) {
+std::optional<Instant> HostRecall::put_back(Port port) {
+  canaries_.put_back(port);
+  return trials_.drop(port);
+}
+
+std::optional<Instant> HostRecall::on_trial(Port port, bool lost) {
   const Canaries::Outcome outcome = canaries_.resolve(port, lost);
-  return outcome.known ? std::optional(outcome) : std::nullopt;
+  if (!outcome.known) return std::nullopt;
+  if (!lost) lives(outcome.asked);
+  return trials_.resolve(port, {outcome, lost});
 }
 
 void HostRecall::count(const Canaries::Outcome& trial, bool lost, const Diagnosis& diagnosis) {
@@ -49,6 +60,13 @@ Evidence HostRecall::after_silence(Evidence before, PathClass path, Instant sent
   if (sent < regime_) return evidence;
   worth_.follow(counted(diagnosis), path);
   evidence.add(worth_.chance());
+  evidence.limit(worth_.all(evidence.tries()));
+  return evidence;
+}
+
+Evidence HostRecall::limited(Evidence evidence, PathClass path, const Diagnosis& diagnosis) {
+  follow(diagnosis);
+  worth_.follow(counted(diagnosis), path);
   evidence.limit(worth_.all(evidence.tries()));
   return evidence;
 }
@@ -76,6 +94,7 @@ void HostRecall::begin_stage() {
   tries_ = 0;
   worst_ = sum_ = 0;
   filtered_ = 0;
+  trials_.clear();
   trials_before_ = all_.total_trials();
   lost_before_ = all_.total_lost();
 }

@@ -2,7 +2,11 @@
 //
 // HostRecall: what the ports of one host that answer say about those that do not. Exists for hosts that answered. It
 // brings together the host's canaries, the loss they meet, the audit of late answers, and what became of silent ports.
-// Pure; some 200 bytes and 24 for each canary.
+// Pure; some 450 bytes, and 56 for each canary.
+//
+// A try counts only if it lies between signs of life: it was sent after the host was first heard of (before, the host
+// may not have been there), and something that was sent later still was answered (else it may have fallen silent
+// since).
 //
 // Two hypotheses must fail before a port is called filtered: that it is open, and that it is closed. Where resets are
 // limited (Diagnosis) closed ports are silent whatever we do: then open canaries alone count, and a silent port is
@@ -11,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "portsweep/model/recall.h"
 #include "portsweep/pace/canaries.h"
@@ -20,6 +25,7 @@
 #include "portsweep/pace/late_answers.h"
 #include "portsweep/pace/loss.h"
 #include "portsweep/pace/pace_config.h"
+#include "portsweep/pace/trial_queue.h"
 
 namespace portsweep {
 
@@ -34,20 +40,36 @@ class HostRecall {
   Canaries& canaries() { return canaries_; }
   const Canaries& canaries() const { return canaries_; }
 
-  // A port of the host answered; `against` is the evidence that stood against it.
-  void on_answer(Port port, std::uint64_t index, bool open, Evidence against, const Diagnosis& diagnosis, Instant now);
+  // A port of the host answered.
+  struct Answer {
+    Port port;
+    std::uint64_t index;
+    bool open;
+    Evidence against;              // that stood against it
+    Instant sent;                  // the try that it answered
+    std::uint8_t connections = 1;  // that tries of it made, at least
+  };
+  void on_answer(const Answer& answer, const Diagnosis& diagnosis, Instant now);
+  // Whether something answered that was sent then, or later.
+  bool lived_after(Instant sent) const { return alive_ && sent <= *alive_; }
   // True the first time that there are more late answers than the loss explains.
   bool alarm();
 
-  // What became of a canary's trial; nothing if none was under way. It is to be counted (count()) only once the time
-  // is over that a lost one would have been waited for: answers come sooner than losses are known, and would make the
-  // loss look smaller than it is.
-  std::optional<Canaries::Outcome> on_trial(Port port, bool lost);
+  // A canary was sent, and is waited for so long; and what became of it, or that it never went out. From the time that
+  // on_trial() and put_back() return, next_trial() has something to tell (pace/trial_queue.h); nothing if none was
+  // under way.
+  void on_canary(Port port, Duration wait, Instant now) { trials_.push(port, now + wait); }
+  std::optional<Instant> on_trial(Port port, bool lost);
+  std::optional<Instant> put_back(Port port);
+  // A trial that is to be counted now.
+  std::optional<TrialQueue::Trial> next_trial(Instant now) { return trials_.next(now); }
   void count(const Canaries::Outcome& trial, bool lost, const Diagnosis& diagnosis);
 
   // One more try of a port was silent: the evidence against it now. Each try counts with the loss of its own time; all
   // of them together never for more than the loss as it is known now allows.
   Evidence after_silence(Evidence before, PathClass path, Instant sent, const Diagnosis& diagnosis);
+  // No more of it than what is known by now allows.
+  Evidence limited(Evidence evidence, PathClass path, const Diagnosis& diagnosis);
   // Whether more trials may come; else what is known is all there will be.
   bool can_measure(const Diagnosis& diagnosis) const;
   // The evidence that is needed of a port, in nats: more than asked for, once the audit failed.
@@ -74,13 +96,16 @@ class HostRecall {
 
  private:
   void follow(const Diagnosis& diagnosis);
+  void lives(Instant sent);
 
   Canaries canaries_;
   LossEstimate all_;   // of every canary
   LossEstimate open_;  // of open ones
+  TrialQueue trials_;
   EvidenceTable worth_;
   LateAnswers late_;
   Instant regime_{};
+  std::optional<Instant> alive_;  // when the latest of what was answered was sent
   std::uint32_t filtered_ = 0;
   std::uint64_t trials_before_ = 0;  // this stage
   std::uint64_t lost_before_ = 0;

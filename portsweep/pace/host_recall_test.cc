@@ -135,10 +135,10 @@ TEST(HostRecall, CanMeasureOnlyByOpenPortsWhereResetsAreLimited) {
   const Diagnosis limited = with_resets_limited();
   HostRecall host(PaceConfig{}, Canaries::kMost);
   EXPECT_FALSE(host.can_measure(free));
-  host.on_answer(kPort, 1, false, {}, free, kStart);
+  host.on_answer({kPort, 1, false, {}, kStart}, free, kStart);
   EXPECT_TRUE(host.can_measure(free));
   EXPECT_FALSE(host.can_measure(limited));
-  host.on_answer(Port(443), 2, true, {}, free, kStart);
+  host.on_answer({Port(443), 2, true, {}, kStart}, free, kStart);
   EXPECT_TRUE(host.can_measure(limited));
 }
 
@@ -147,14 +147,16 @@ TEST(HostRecall, CanMeasureOnlyByOpenPortsWhereResetsAreLimited) {
 TEST(HostRecall, KnowsATrialOnlyOfACanaryUnderWay) {
   const Diagnosis diagnosis(kStart);
   HostRecall host(PaceConfig{}, Canaries::kMost);
-  host.on_answer(kPort, 1, false, {}, diagnosis, kStart);
+  host.on_answer({kPort, 1, false, {}, kStart}, diagnosis, kStart);
   EXPECT_EQ(host.on_trial(kPort, true), std::nullopt);
   ASSERT_TRUE(host.canaries().take(3, kStart + 1s));
-  const auto trial = host.on_trial(kPort, false);
+  host.on_canary(kPort, 100ms, kStart + 1s);
+  EXPECT_EQ(host.on_trial(kPort, false), kStart + 1s + 100ms);
+  EXPECT_FALSE(host.next_trial(kStart + 1s));  // counts later
+  const auto trial = host.next_trial(kStart + 2s);
   ASSERT_TRUE(trial);
-  EXPECT_EQ(trial->asked, kStart + 1s);
-  EXPECT_EQ(trial->phase, 3);
-  EXPECT_EQ(host.loss().trials(), 0U);  // counts later
+  EXPECT_EQ(trial->outcome.asked, kStart + 1s);
+  EXPECT_EQ(trial->outcome.phase, 3);
 }
 
 TEST(HostRecall, WantsMoreCanariesTheFewerPortsAreTriedAgain) {
@@ -224,12 +226,26 @@ TEST(HostRecall, AsksForMoreAndCertifiesNothingOnceTheAuditFailed) {
   against.add(1e-4);
   against.add(1e-4);
   for (std::uint16_t port = 1000; port < 1003; ++port)
-    host.on_answer(Port(port), port, false, against, diagnosis, kStart);
+    host.on_answer({Port(port), port, false, against, kStart}, diagnosis, kStart);
   EXPECT_TRUE(host.alarm());
   EXPECT_FALSE(host.alarm());  // told once
   EXPECT_EQ(host.needed(asked), 2 * asked);
   EXPECT_EQ(host.needed(20), Evidence::kMost);
   host.on_filtered(against, 3, VerdictReason::kMeasured);
+  EXPECT_EQ(host.recall().why, VerdictReason::kLateAnswers);
+}
+
+// The evidence was worth less than it looked: that of ports decided before, too.
+TEST(HostRecall, TakesTheCertificateBackWhenTheAuditFailsAfterTheLastVerdict) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host = recall_after(2000, 0, diagnosis);
+  Evidence evidence;
+  for (int i = 0; i < 3; ++i) evidence = host.after_silence(evidence, PathClass::kFar, kStart, diagnosis);
+  host.on_filtered(evidence, 3, VerdictReason::kMeasured);
+  for (std::uint16_t port = 1; port <= 10; ++port) {
+    host.on_answer({Port(port), port, false, evidence, kStart}, diagnosis, kStart);
+  }
+  ASSERT_TRUE(host.alarm());
   EXPECT_EQ(host.recall().why, VerdictReason::kLateAnswers);
 }
 
@@ -241,7 +257,7 @@ TEST(HostRecall, DoesNotAuditByResetsThatAreLimited) {
   against.add(1e-4);
   against.add(1e-4);
   for (std::uint16_t port = 1000; port < 1020; ++port)
-    host.on_answer(Port(port), port, false, against, limited, kStart);
+    host.on_answer({Port(port), port, false, against, kStart}, limited, kStart);
   EXPECT_FALSE(host.alarm());
 }
 
@@ -253,7 +269,7 @@ TEST(HostRecall, DoesNotAuditByEvidenceThatHasPaledSince) {
   against.add(1e-4);
   against.add(1e-4);
   for (std::uint16_t port = 1000; port < 1003; ++port)
-    host.on_answer(Port(port), port, false, against, diagnosis, kStart);
+    host.on_answer({Port(port), port, false, against, kStart}, diagnosis, kStart);
   EXPECT_FALSE(host.alarm());
 }
 
@@ -281,7 +297,7 @@ Outcome try_all(double loss_of_canaries, double loss_of_ports, int probes_a_cana
       if (decided[i]) continue;
       if (probes++ % probes_a_canary == 0) host.count(asked_at(kStart), lost(loss_of_canaries), diagnosis);
       if (!lost(loss_of_ports)) {
-        host.on_answer(Port(static_cast<std::uint16_t>(1000 + i)), i, false, evidence[i], diagnosis, kStart);
+        host.on_answer({Port(static_cast<std::uint16_t>(1000 + i)), i, false, evidence[i], kStart}, diagnosis, kStart);
         outcome.alarm |= host.alarm();
         decided[i] = true;
         continue;

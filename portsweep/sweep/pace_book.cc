@@ -79,12 +79,21 @@ PaceMemory PaceBook::take_memory() {
 
 // --- What came ------------------------------------------------------------------------------------------------------
 
-void PaceBook::on_answer(const PlannedProbe& probe, std::uint64_t index, const Event& event, Evidence against,
-                         double rate, Instant now) {
+void PaceBook::on_answer(const Answer& answer, const Event& event, double rate, Instant now) {
+  const PlannedProbe& probe = answer.probe;
   Row& host = row(probe.host);
   if (event.reason == Reason::kSynAck || event.reason == Reason::kReset) {
-    with_closed_ += event.reason == Reason::kReset && !host.recall.canaries().has_closed();
-    host.recall.on_answer(probe.port, index, event.reason == Reason::kSynAck, against, diagnosis(host), now);
+    const bool open = event.reason == Reason::kSynAck;
+    with_closed_ += !open && !host.recall.canaries().has_closed();
+    // Tries after the one that was answered are on their way, and will be accepted too.
+    const int later = std::max(answer.attempt - event.attempt, 0);
+    host.recall.on_answer({.port = probe.port,
+                           .index = answer.index,
+                           .open = open,
+                           .against = answer.against,
+                           .sent = now - std::chrono::microseconds(event.rtt_us),
+                           .connections = static_cast<std::uint8_t>(1 + later)},
+                          diagnosis(host), now);
   }
   if (host.recall.alarm()) {
     decisions_.push_back({PaceDecision::Kind::kLateAnswers, to_string(plan_.hosts().at(probe.host)),
@@ -93,24 +102,26 @@ void PaceBook::on_answer(const PlannedProbe& probe, std::uint64_t index, const E
   // Round trips of hosts here and there are no measure of a queue on the way to them all.
   all_.on_answer(plan_.hosts().size() == 1 ? event.rtt_us : 0, rate, now);
   collect(all_);
-  sample_open(probe, index, event);
+  sample_open(probe, answer.index, event);
   if (host.own) {
     host.own->on_answer(event.rtt_us, host.sent.rate(now), now);
     follow(probe.host, host, now);
   }
 }
 
-void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, Duration wait, double rate, Instant now) {
+void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, double rate, Instant now) {
   Row* host = find(probe.host);
   if (host == nullptr) return;
-  const bool lost = !is_answer(event.reason);
-  const auto trial = host->recall.on_trial(probe.port, lost);
-  if (!trial) return;
+  // An error that a router reports is no answer of a port that is known to answer.
+  const bool lost = !is_answer(event.reason) || !event.from_target;
+  const auto due = host->recall.on_trial(probe.port, lost);
+  if (!due) return;
   if (!lost) {
+    host->needs_sign = false;
     all_.on_answer(plan_.hosts().size() == 1 ? event.rtt_us : 0, rate, now);
     if (host->own) host->own->on_answer(event.rtt_us, host->sent.rate(now), now);
   }
-  pending_.push({trial->asked + wait, probe.host, *trial, lost});
+  pending_.push({*due, probe.host});
 }
 
 void PaceBook::on_own_drops(Instant from, Instant to) {
@@ -126,8 +137,8 @@ bool PaceBook::proves_nothing(Instant sent) const {
   return std::any_of(drops_.begin(), drops_.end(), [&](const Drops& d) { return d.from <= sent && sent <= d.to; });
 }
 
-void PaceBook::count(const Pending& pending, double rate, Instant now) {
-  const auto& [due, index, trial, lost] = pending;
+void PaceBook::count(std::uint64_t index, const TrialQueue::Trial& counted, double rate, Instant now) {
+  const auto& [trial, lost] = counted;
   if (proves_nothing(trial.asked)) return;
   Row& host = rows_.at(index);
   host.recall.count(trial, lost, diagnosis(host));
@@ -170,9 +181,11 @@ bool PaceBook::stands_out(Row& row) const {
                         std::min(0.9, 0.01 + 1.5 * of_others)) < kStandsOut;
 }
 
-void PaceBook::on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Instant now) {
+void PaceBook::on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Duration wait,
+                       Instant now) {
   Row* row = find(probe.host);
   if (row == nullptr) return;
+  if (attempt >= kCanaryAttempt) row->recall.on_canary(probe.port, wait, now);
   if (row->own) row->sent.add(1, now);
   row->sampled += attempt == 1 && index >= popular_;
 }
@@ -201,7 +214,11 @@ std::size_t PaceBook::askable() const {
 }
 
 void PaceBook::turn(double rate, Instant now) {
-  for (; !pending_.empty() && pending_.top().due <= now; pending_.pop()) count(pending_.top(), rate, now);
+  while (!pending_.empty() && pending_.top().due <= now) {
+    const std::uint64_t host = pending_.top().host;
+    pending_.pop();
+    while (const auto trial = rows_.at(host).recall.next_trial(now)) count(host, *trial, rate, now);
+  }
   all_.turn(all_.suspects_silence() ? askable() : 0, rate, now);
   collect(all_);
   constexpr Duration kOften = 5ms;
@@ -241,33 +258,47 @@ PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t
   if (host == nullptr) {
     return {tries >= tries_of_unknown(path) ? Next::kDecide : Next::kAgain, Reason::kNoResponse, {}};
   }
-  const Diagnosis& diagnosed = diagnosis(*host);
   Evidence evidence = so_far;
-  if (!proves_nothing(sent)) evidence = host->recall.after_silence(so_far, path, sent, diagnosed);
+  if (!proves_nothing(sent)) evidence = host->recall.after_silence(so_far, path, sent, diagnosis(*host));
+  return judge(*host, tries, evidence, path, sent);
+}
+
+PaceBook::Judgement PaceBook::reconsider(const PlannedProbe& probe, std::uint8_t tries, Evidence evidence,
+                                         PathClass path, Instant sent) {
+  Row& host = row(probe.host);
+  return judge(host, tries, host.recall.limited(evidence, path, diagnosis(host)), path, sent);
+}
+
+PaceBook::Judgement PaceBook::judge(Row& row, std::uint8_t tries, Evidence evidence, PathClass path, Instant sent) {
+  const Diagnosis& diagnosed = diagnosis(row);
   const bool limited = diagnosed.resets_limited();
   const Reason reason = limited ? Reason::kResetsLimited : Reason::kNoResponse;
-  const bool may_learn = host->recall.can_measure(diagnosed);
-  const bool measured = host->recall.counted(diagnosed).trials() >= kLeastTrials;
-  if (tries >= kLeastTries && evidence.nats() >= host->recall.needed(asked_) && (measured || !may_learn)) {
+  const std::uint32_t trials = row.recall.counted(diagnosed).trials();
+  const bool measured = trials >= kLeastTrials;
+  const bool may_learn =
+      row.recall.can_measure(diagnosed) && (measured || trials + row.recall.canaries().trials_left() >= kLeastTrials);
+  if (tries >= kLeastTries && evidence.nats() >= row.recall.needed(asked_) && (measured || !may_learn)) {
+    const bool lives = row.recall.lived_after(sent);
+    if (!lives && may_learn) return {Next::kProve, reason, evidence};
     VerdictReason why = limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured;
-    if (!measured) why = VerdictReason::kFewTrials;
-    return decide(*host, reason, evidence, tries, why);
+    if (!measured || !lives) why = VerdictReason::kFewTrials;
+    return decide(row, reason, evidence, tries, why);
   }
   if (tries >= config_.max_tries) {
     // Fewer were asked for, or nothing was lost in the few trials there were: so be it. Else it cannot be told.
     const bool asked_for = config_.max_tries < PaceConfig::kMostTries;
-    if (asked_for) return decide(*host, reason, evidence, tries, VerdictReason::kTriesUsedUp);
-    if (host->recall.loss().total_lost() == 0) {
-      return decide(*host, reason, evidence, tries, VerdictReason::kFewTrials);
+    if (asked_for) return decide(row, reason, evidence, tries, VerdictReason::kTriesUsedUp);
+    if (row.recall.counted(diagnosed).total_lost() == 0) {
+      return decide(row, reason, evidence, tries, VerdictReason::kFewTrials);
     }
-    host->recall.leave(VerdictReason::kTriesUsedUp);
+    row.recall.leave(VerdictReason::kTriesUsedUp);
     return {Next::kDecide, Reason::kLossy, evidence};
   }
-  if (tries >= tries_of_unknown(path) && !may_learn && !can_reach(*host, tries, evidence, path)) {
-    if (host->recall.loss().total_lost() == 0) {
-      return decide(*host, reason, evidence, tries, VerdictReason::kFewTrials);
+  if (tries >= tries_of_unknown(path) && !may_learn && !can_reach(row, tries, evidence, path)) {
+    if (row.recall.counted(diagnosed).total_lost() == 0) {
+      return decide(row, reason, evidence, tries, VerdictReason::kFewTrials);
     }
-    host->recall.leave(VerdictReason::kFewTrials);
+    row.recall.leave(VerdictReason::kFewTrials);
     return {Next::kDecide, Reason::kLossy, evidence};
   }
   return {Next::kAgain, reason, evidence};
@@ -286,15 +317,37 @@ PaceBook::Judgement PaceBook::decide(Row& row, Reason reason, Evidence evidence,
   return {Next::kDecide, reason, evidence};
 }
 
-void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided) {
+void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided, Instant now) {
   Row* row = find(host);
   if (row == nullptr) return;
+  // From the third try on it is more trials that are wanting, not more time.
+  constexpr std::uint8_t kWanting = 3;
+  row->progress =
+      attempt >= kWanting ? 1 : 1 - static_cast<double>(undecided) / static_cast<double>(plan_.ports_per_host());
   const double share = row->recall.share(attempt, undecided, diagnosis(*row));
   const double whole = std::floor(share);
   const unsigned more = static_cast<unsigned>(whole) + (chance() < share - whole ? 1 : 0);
-  if (more == 0) return;
-  if (row->owed == 0) owing_.push_back(host);
-  row->owed = std::min(row->owed + more, static_cast<unsigned>(HostRecall::kMostAProbe));
+  if (more > 0) owe(host, *row, more, now);
+}
+
+void PaceBook::owe(std::uint64_t host, Row& row, unsigned more, Instant now) {
+  if (row.owed == 0) owing_.push_back(host);
+  row.owed = std::min(row.owed + more, static_cast<unsigned>(HostRecall::kMostAProbe));
+  row.owed_at = now;
+}
+
+void PaceBook::owe_sign_of_life(std::uint64_t host, Instant now) {
+  Row& row = this->row(host);
+  if (row.needs_sign && now - row.sign_owed_at < kSignEvery) return;
+  row.needs_sign = true;
+  row.sign_owed_at = now;
+  owe(host, row, 1, now);
+}
+
+bool PaceBook::is_slow_to_learn(std::uint64_t host) const {
+  const Row* row = find(host);
+  if (row == nullptr || row->recall.loss().trials() >= kLeastTrials) return false;
+  return !row->recall.canaries().has_closed() && row->recall.canaries().any_open();
 }
 
 std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
@@ -308,10 +361,18 @@ std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
       continue;
     }
     Row& row = rows_.at(host);
-    const Diagnosis& diagnosed = diagnosis(row);
-    row.recall.canaries().want_open(diagnosed.wants_open());
-    const auto pick = row.recall.canaries().take(diagnosed.phase(), now);
-    if (pick || !row.recall.canaries().any()) --row.owed;
+    Diagnosis& diagnosed = diagnosis(row);
+    Canaries& canaries = row.recall.canaries();
+    canaries.want_open(diagnosed.wants_open());
+    if (diagnosed.wants_open() && canaries.any_open()) diagnosed.may_ask_open();
+    const bool urgent = row.needs_sign || diagnosed.mode() == Diagnosis::Mode::kTest;
+    canaries.set_progress(urgent ? Canaries::kToTheLast : row.progress);
+    const auto pick = canaries.take(diagnosed.phase(), now);
+    if (pick || !canaries.any()) {
+      --row.owed;
+    } else if (now - row.owed_at > kFresh) {
+      row.owed = 0;
+    }
     if (row.owed > 0) owing_.push_back(host);
     if (pick) return pick->index;
   }
@@ -319,7 +380,9 @@ std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
 }
 
 void PaceBook::put_back(const PlannedProbe& probe) {
-  if (Row* row = find(probe.host)) row->recall.canaries().put_back(probe.port);
+  Row* row = find(probe.host);
+  if (row == nullptr) return;
+  if (const auto due = row->recall.put_back(probe.port)) pending_.push({*due, probe.host});
 }
 
 std::optional<std::uint64_t> PaceBook::lone_canary(Instant now) {
@@ -328,6 +391,7 @@ std::optional<std::uint64_t> PaceBook::lone_canary(Instant now) {
     const std::uint64_t host = known_[next_known_++ % known_.size()];
     if (!lanes_.may_charge(host, now)) continue;
     Row& row = rows_.at(host);
+    row.recall.canaries().set_progress(Canaries::kToTheLast);
     if (const auto pick = row.recall.canaries().take(diagnosis(row).phase(), now)) return pick->index;
   }
   return std::nullopt;

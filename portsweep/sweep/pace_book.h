@@ -47,6 +47,11 @@ class PaceBook {
   // Probes a second to a host that has no closed port: open ones may be asked so seldom that a faster pass would be
   // over before enough is known of its loss, and one more would have to follow.
   static constexpr double kSlowToLearn = 75'000;
+  // A canary that may not be asked so long after the last probe to its host is not sent any more: by then it would meet
+  // something else.
+  static constexpr Duration kFresh = 50ms;
+  // A sign of life is asked for so often, until there is one.
+  static constexpr Duration kSignEvery = 100ms;
 
   // `plan` must outlive it.
   PaceBook(const PaceConfig& config, const Plan& plan, Instant now);
@@ -64,13 +69,19 @@ class PaceBook {
 
   // --- What came
 
-  // A port answered, by its own host. `against`: the evidence that stood against it; `rate`: of all probes, as sent.
-  void on_answer(const PlannedProbe& probe, std::uint64_t index, const Event& event, Evidence against, double rate,
-                 Instant now);
-  // A canary's trial is over. `wait`: how long such a one is waited for.
-  void on_trial(const PlannedProbe& probe, const Event& event, Duration wait, double rate, Instant now);
-  // A packet was sent to the host: a canary, or this try of the probe.
-  void on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Instant now);
+  // A port answered, by its own host. `attempt`: its latest try; `against`: the evidence that stood against it.
+  struct Answer {
+    PlannedProbe probe;
+    std::uint64_t index;
+    std::uint8_t attempt;
+    Evidence against;
+  };
+  // `rate`: of all probes, as sent.
+  void on_answer(const Answer& answer, const Event& event, double rate, Instant now);
+  // A canary's trial is over.
+  void on_trial(const PlannedProbe& probe, const Event& event, double rate, Instant now);
+  // A packet was sent to the host: a canary, or this try of the probe; an answer is waited for so long.
+  void on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Duration wait, Instant now);
   // This machine dropped packets in that time: tries and trials that were sent then prove nothing.
   void on_own_drops(Instant from, Instant to);
   // What only time decides.
@@ -78,7 +89,11 @@ class PaceBook {
 
   // --- What is to be done
 
-  enum class Next : std::uint8_t { kAgain, kDecide };
+  enum class Next : std::uint8_t {
+    kAgain,
+    kDecide,
+    kProve,  // there is evidence enough, if the host still lives: reconsider() when it is next heard of
+  };
   struct Judgement {
     Next next;
     Reason reason;  // of kDecide
@@ -86,12 +101,17 @@ class PaceBook {
   };
   // A port was silent to its try number `tries`, sent at `sent`.
   Judgement on_silence(const PlannedProbe& probe, std::uint8_t tries, Evidence so_far, PathClass path, Instant sent);
+  Judgement reconsider(const PlannedProbe& probe, std::uint8_t tries, Evidence evidence, PathClass path, Instant sent);
   // How often a silent port of a host is tried of which nothing is known.
   std::uint8_t tries_of_unknown(PathClass path) const;
 
   // A probe to the host is sent: chance will have it that canaries are to follow, so that they meet what probes meet.
   // `attempt` is the probe's; `undecided`: how many ports of the host have no verdict.
-  void owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided);
+  void owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided, Instant now);
+  // Ports wait for a sign of life of the host: a canary is owed, whatever open ports have had already.
+  void owe_sign_of_life(std::uint64_t host, Instant now);
+  // Only open ports tell of the host, which have to rest between trials, and too few were made yet.
+  bool is_slow_to_learn(std::uint64_t host) const;
   // One that is owed and may be sent now.
   std::optional<std::uint64_t> owed_canary(Instant now);
   // It was not sent.
@@ -126,18 +146,20 @@ class PaceBook {
     std::unique_ptr<Diagnosis> own = nullptr;
     SentRate sent = {};
     unsigned owed = 0;  // canaries
+    Instant owed_at = {};
+    double progress = 0;      // 0 .. 1
+    bool needs_sign = false;  // of life
+    Instant sign_owed_at = {};
     Compared compared = {};
     std::uint32_t sampled = 0;  // random ports that were sent to
     std::uint32_t sampled_open = 0;
     std::optional<Reason> given_up = {};
   };
 
-  // A trial of which the outcome is known, until it counts.
+  // When a host has trials to count.
   struct Pending {
     Instant due;
     std::uint64_t host;
-    Canaries::Outcome trial;
-    bool lost;
 
     bool operator<(const Pending& other) const { return due > other.due; }  // the queue has the greatest on top
   };
@@ -150,15 +172,17 @@ class PaceBook {
   static constexpr std::size_t kMostDrops = 64;
 
   bool proves_nothing(Instant sent) const;
-  void count(const Pending& pending, double rate, Instant now);
+  void count(std::uint64_t host, const TrialQueue::Trial& trial, double rate, Instant now);
   Row* find(std::uint64_t host);
   const Row* find(std::uint64_t host) const;
   Row& row(std::uint64_t host);
   Diagnosis& diagnosis(Row& row) { return row.own ? *row.own : all_; }
   const Diagnosis& diagnosis(const Row& row) const { return row.own ? *row.own : all_; }
   bool stands_out(Row& row) const;
+  Judgement judge(Row& row, std::uint8_t tries, Evidence evidence, PathClass path, Instant sent);
   bool can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const;
   void follow(std::uint64_t host, Row& row, Instant now);
+  void owe(std::uint64_t host, Row& row, unsigned more, Instant now);
   void sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event);
   std::size_t askable() const;
   void collect(Diagnosis& diagnosis);

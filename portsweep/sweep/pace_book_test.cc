@@ -54,16 +54,16 @@ class PaceBookTest : public testing::Test {
     for (std::uint64_t index = 0; index < plan->size(); ++index) {
       const PlannedProbe probe = plan->at(index);
       if (done[probe.host]++ >= each) continue;
-      book->on_answer(probe, index, event_of(index, reason), {}, kRate, now);
+      book->on_answer({probe, index, 1, {}}, event_of(index, reason), kRate, now);
     }
   }
   void send_probe(std::uint64_t host) {
-    book->on_sent({host, Port(1)}, 0, 2, now);
-    book->owe_canaries(host, 1, kPorts);
+    book->on_sent({host, Port(1)}, 0, 2, kWait, now);
+    book->owe_canaries(host, 1, kPorts, now);
   }
-  void send_first(std::uint64_t index) { book->on_sent(plan->at(index), index, 1, now); }
+  void send_first(std::uint64_t index) { book->on_sent(plan->at(index), index, 1, kWait, now); }
   void found(std::uint64_t index, Reason reason) {
-    book->on_answer(plan->at(index), index, event_of(index, reason), {}, kRate, now);
+    book->on_answer({plan->at(index), index, 1, {}}, event_of(index, reason), kRate, now);
   }
   void run(Duration span, const Loss& loss, int offers_a_step = 20) {
     for (const Instant end = now + span; now < end;) {
@@ -76,6 +76,7 @@ class PaceBookTest : public testing::Test {
     for (int i = 0; i < (alone ? 1 : offers); ++i) {
       if (!alone) send_probe(next_host++ % plan->hosts().size());
       while (const auto pick = alone ? book->lone_canary(now) : book->owed_canary(now)) {
+        book->on_sent(plan->at(*pick), *pick, kCanaryAttempt, kWait, now);
         const bool lost = chance() < loss(plan->at(*pick).host);
         trials.push_back({lost ? now + kWait : now + 1ms, *pick, lost});
         if (alone) break;
@@ -85,7 +86,7 @@ class PaceBookTest : public testing::Test {
     std::erase_if(trials, [&](const Trial& trial) {
       if (trial.due > now) return false;
       const Reason reason = trial.lost ? Reason::kNoResponse : Reason::kReset;
-      book->on_trial(plan->at(trial.index), event_of(trial.index, reason, kCanaryAttempt), kWait, kRate, now);
+      book->on_trial(plan->at(trial.index), event_of(trial.index, reason, kCanaryAttempt), kRate, now);
       return true;
     });
     book->turn(kRate, now);
@@ -166,7 +167,7 @@ TEST_F(PaceBookTest, CallsAPortFilteredWhenItsEvidenceIsEnough) {
   run(3s, all_lose(0));
   Evidence evidence;
   for (std::uint8_t tries = 1; tries <= 2; ++tries) {
-    const auto judged = book->on_silence(silent_port(), tries, evidence, PathClass::kNear, now);
+    const auto judged = book->on_silence(silent_port(), tries, evidence, PathClass::kNear, now - 500ms);
     evidence = judged.evidence;
     EXPECT_EQ(judged.next, tries == 1 ? Next::kAgain : Next::kDecide);
     EXPECT_EQ(judged.reason, Reason::kNoResponse);
@@ -199,10 +200,69 @@ TEST_F(PaceBookTest, TriesAPortTwiceEvenWhereOnceWouldBeEvidenceEnough) {
   open_book(1, {.miss = 0.05});
   answer(100);
   run(3s, all_lose(0));
-  const auto once = book->on_silence(silent_port(), 1, {}, PathClass::kNear, now);
+  const Instant sent = now - 500ms;
+  const auto once = book->on_silence(silent_port(), 1, {}, PathClass::kNear, sent);
   EXPECT_GE(once.evidence.nats(), -std::log(0.05));
   EXPECT_EQ(once.next, Next::kAgain);
-  EXPECT_EQ(book->on_silence(silent_port(), 2, once.evidence, PathClass::kNear, now).next, Next::kDecide);
+  EXPECT_EQ(book->on_silence(silent_port(), 2, once.evidence, PathClass::kNear, sent).next, Next::kDecide);
+}
+
+TEST_F(PaceBookTest, WaitsForASignOfLifeThatWasSentAfterTheLastTry) {
+  open_book(1, {.miss = 0.05});
+  answer(100);
+  run(3s, all_lose(0));
+  const Instant sent = now;
+  const auto once = book->on_silence(silent_port(), 1, {}, PathClass::kNear, sent);
+  const auto twice = book->on_silence(silent_port(), 2, once.evidence, PathClass::kNear, sent);
+  EXPECT_EQ(twice.next, Next::kProve);
+  const auto again = [&] { return book->reconsider(silent_port(), 2, twice.evidence, PathClass::kNear, sent); };
+  EXPECT_EQ(again().next, Next::kProve);
+  run(500ms, all_lose(1));
+  EXPECT_NE(again().next, Next::kDecide);
+  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kAllAnswered) << "nothing was decided yet";
+  run(5s, all_lose(0));
+  EXPECT_EQ(again().next, Next::kDecide);
+}
+
+TEST_F(PaceBookTest, TakesNoEvidenceFromATryThatWasSentBeforeTheHostWasHeardOf) {
+  open_book(1);
+  const Instant before = now;
+  now += 250ms;
+  answer(1);
+  EXPECT_EQ(book->on_silence(silent_port(), 1, {}, PathClass::kNear, before).evidence, Evidence());
+  EXPECT_NE(book->on_silence(silent_port(), 1, {}, PathClass::kNear, now).evidence, Evidence());
+}
+
+TEST_F(PaceBookTest, SendsNoCanaryLongAfterTheProbesThatItStandsFor) {
+  open_book(1);
+  answer(1, Reason::kSynAck);
+  book->owe_canaries(0, 2, 1, now);
+  now += Canaries::kRest;
+  const auto canary = book->owed_canary(now);
+  ASSERT_TRUE(canary) << "it may be the rate that let it wait";
+  book->on_trial(plan->at(*canary), event_of(*canary, Reason::kSynAck, kCanaryAttempt), kRate, now);
+  book->owe_canaries(0, 2, 1, now);
+  EXPECT_EQ(book->owed_canary(now), std::nullopt);
+  now += PaceBook::kFresh + 1ms;
+  EXPECT_EQ(book->owed_canary(now), std::nullopt);
+  now += Canaries::kRest;
+  EXPECT_EQ(book->owed_canary(now), std::nullopt) << "none is owed any more";
+  book->owe_sign_of_life(0, now);
+  EXPECT_TRUE(book->owed_canary(now));
+}
+
+TEST_F(PaceBookTest, TakesAnErrorThatARouterReportsForALoss) {
+  open_book(1);
+  answer(1);
+  book->owe_canaries(0, 2, 1, now);
+  const auto canary = book->owed_canary(now);
+  ASSERT_TRUE(canary);
+  book->on_sent(plan->at(*canary), *canary, kCanaryAttempt, kWait, now);
+  Event event = event_of(*canary, Reason::kAdminProhibited, kCanaryAttempt);
+  event.from_target = false;
+  book->on_trial(plan->at(*canary), event, kRate, now);
+  book->turn(kRate, now + 1s);
+  EXPECT_EQ(book->recall(0, 0)->lost, 1U);
 }
 
 TEST_F(PaceBookTest, CallsAPortOfALossyPathUnexaminedAfterTheMostTries) {
@@ -243,12 +303,12 @@ TEST_F(PaceBookTest, DoesNotCertifyPortsDecidedBeforeTheHostAnswered) {
 
 TEST_F(PaceBookTest, OwesCanariesAsOftenAsTheirShareSays) {
   open_book(1);
-  for (int i = 0; i < 1000; ++i) book->owe_canaries(0, 1, kPorts);
+  for (int i = 0; i < 1000; ++i) book->owe_canaries(0, 1, kPorts, now);
   EXPECT_EQ(book->owed_canary(now), std::nullopt);  // nothing answered yet
   answer(100);
   int sent = 0;
   for (int i = 0; i < 20'000; ++i) {
-    book->owe_canaries(0, 1, kPorts);
+    book->owe_canaries(0, 1, kPorts, now);
     const auto pick = book->owed_canary(now);
     if (!pick) continue;
     ++sent;
@@ -265,18 +325,18 @@ TEST_F(PaceBookTest, OwesMoreWhileFewPortsAreTriedAgain) {
     while (book->owed_canary(now)) ++count;
     return count;
   };
-  book->owe_canaries(0, 2, 10);
+  book->owe_canaries(0, 2, 10, now);
   EXPECT_EQ(sent(), 4);
-  book->owe_canaries(1, 2, 1);
+  book->owe_canaries(1, 2, 1, now);
   EXPECT_EQ(sent(), HostRecall::kMostAProbe);
-  for (int i = 0; i < 100; ++i) book->owe_canaries(1, 2, 1);
+  for (int i = 0; i < 100; ++i) book->owe_canaries(1, 2, 1, now);
   EXPECT_EQ(sent(), HostRecall::kMostAProbe);  // a debt does not pile up
 }
 
 TEST_F(PaceBookTest, OwesEachHostItsOwn) {
   open_book(10);
   answer(100);
-  for (std::uint64_t host = 0; host < 10; ++host) book->owe_canaries(host, 2, 10);
+  for (std::uint64_t host = 0; host < 10; ++host) book->owe_canaries(host, 2, 10, now);
   std::map<std::uint64_t, int> sent;
   while (const auto pick = book->owed_canary(now)) ++sent[plan->at(*pick).host];
   EXPECT_EQ(sent.size(), 10U);
@@ -287,7 +347,7 @@ TEST_F(PaceBookTest, OwesEachHostItsOwn) {
 TEST_F(PaceBookTest, OwesCanariesBehindHostsThatHaveNoneLeft) {
   open_book(20);
   answer(1);
-  for (std::uint64_t host = 0; host < 20; ++host) book->owe_canaries(host, 2, 10);
+  for (std::uint64_t host = 0; host < 20; ++host) book->owe_canaries(host, 2, 10, now);
   std::set<std::uint64_t> sent;
   for (int turn = 0; turn < 100; ++turn) {
     while (const auto pick = book->owed_canary(now)) sent.insert(plan->at(*pick).host);
@@ -300,7 +360,7 @@ TEST_F(PaceBookTest, HasNoCanaryWhereEachIsUnderWay) {
   answer(3);
   int sent = 0;
   for (int i = 0; i < 5'000; ++i) {
-    book->owe_canaries(0, 1, kPorts);
+    book->owe_canaries(0, 1, kPorts, now);
     sent += book->owed_canary(now).has_value();
   }
   EXPECT_EQ(sent, 3);
@@ -311,7 +371,7 @@ TEST_F(PaceBookTest, GoesSlowlyWhereOnlyOpenPortsCanTell) {
   EXPECT_EQ(book->limit(), std::nullopt);
   answer(1, Reason::kSynAck);
   EXPECT_EQ(book->limit(), 2 * PaceBook::kSlowToLearn);
-  book->on_answer(silent_port(), plan->size() - 1, event_of(plan->size() - 1, Reason::kReset), {}, kRate, now);
+  book->on_answer({silent_port(), plan->size() - 1, 1, {}}, event_of(plan->size() - 1, Reason::kReset), kRate, now);
   EXPECT_EQ(book->limit(), std::nullopt);
 }
 

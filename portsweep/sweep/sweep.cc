@@ -52,6 +52,7 @@ std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
   if (config_.adaptive) {
     book_.turn(ladder_.sent_rate(now), now);
     ladder_.set_limit(book_.limit());
+    prove(now);
     say_decisions();
   }
   const std::size_t limit = std::min<std::uint64_t>(room, ladder_.allowance(now));
@@ -68,7 +69,7 @@ std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
       if (skip_given_up(next->index, probe, block)) continue;
       if (next->admitted || may_go(next->index, probe, block, now)) {
         due_.push_back(transmission(next->index, probe, block));
-        owe_canaries(probe.host, block.attempt(next->index));
+        owe_canaries(probe.host, block.attempt(next->index), now);
       } else {
         ++aside;
       }
@@ -90,10 +91,13 @@ bool Sweep::may_go(std::uint64_t index, const PlannedProbe& probe, Block& block,
   return false;
 }
 
-void Sweep::owe_canaries(std::uint64_t host, std::uint8_t attempt) {
+void Sweep::owe_canaries(std::uint64_t host, std::uint8_t attempt, Instant now) {
+  if (config_.adaptive) book_.owe_canaries(host, attempt, undecided(host), now);
+}
+
+std::uint64_t Sweep::undecided(std::uint64_t host) const {
   const HostTally* tally = hosts_.find(host);
-  if (!config_.adaptive || tally == nullptr) return;
-  book_.owe_canaries(host, attempt, plan_.ports_per_host() - tally->decided);
+  return plan_.ports_per_host() - (tally == nullptr ? 0 : tally->decided);
 }
 
 // A canary takes a place of its own: at the same moment as its probe it would meet another fate than one probe by
@@ -125,6 +129,7 @@ Instant Sweep::wake() const {
   }
   if (had_room_) wake = std::min(wake, std::max(book_.lanes().wake(), ladder_.next()));
   if (!parked_.empty() || !watched_.empty()) wake = std::min(wake, next_look_);
+  if (!unproven_.empty()) wake = std::min(wake, std::max(next_proof_, ladder_.next()));
   return wake;
 }
 
@@ -209,7 +214,15 @@ Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) {
   const bool last = attempt >= book_.tries_of_unknown(path);
   const double seconds = std::min(capacity_ / ladder_.rate(), 3600.0);
   const Duration room(static_cast<std::int64_t>(seconds * 1e9));
-  return patience_.waits(tally ? tally->rtt : RttEstimate{}, path, last, room);
+  Patience::Waits waits = patience_.waits(tally ? tally->rtt : RttEstimate{}, path, last, room);
+  // Where witnesses have to rest, tries that follow each other sooner would have none.
+  const auto left = static_cast<double>(plan_.size() - progress_.decided);
+  const bool soon = left < ladder_.rate() * seconds_of(Canaries::kRest);
+  if (config_.adaptive && soon && book_.is_slow_to_learn(host)) {
+    waits.wait = std::max(waits.wait, std::min(Canaries::kRest, config_.timeout));
+    waits.hold = std::max(waits.hold, waits.wait);
+  }
+  return waits;
 }
 
 Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block) {
@@ -241,7 +254,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     }
     ladder_.spend(Patience::packets(transmission.hold), now);
     ++progress_.sent;
-    if (config_.adaptive) book_.on_sent(book_.probe_at(index), index, transmission.attempt, now);
+    if (config_.adaptive) book_.on_sent(book_.probe_at(index), index, transmission.attempt, transmission.wait, now);
     if (transmission.attempt >= kCanaryAttempt) continue;
     if (is_on_link(transmission.target.address)) {
       const std::uint64_t host = plan_.at(index).host;
@@ -267,15 +280,15 @@ void Sweep::not_sent(const Transmission& transmission, Instant now) {
 // --- What came of it ------------------------------------------------------------------------------------------------
 
 void Sweep::on(std::span<const Event> events, Instant now) {
+  // Canaries first: silences of the same moment are judged by all of them.
+  for (const Event& event : events) {
+    const std::uint64_t index = event.probe - first_probe_;
+    if (index < probe_ids() && event.attempt >= kCanaryAttempt) on_canary(event, index, now);
+  }
   if (config_.adaptive) book_.turn(ladder_.sent_rate(now), now);
   for (const Event& event : events) {
-    if (event.probe < first_probe_ || event.probe - first_probe_ >= probe_ids()) continue;  // of an earlier sweep
-    const std::uint64_t index = event.probe - first_probe_;
-    if (event.attempt >= kCanaryAttempt) {
-      on_canary(event, index, now);
-      continue;
-    }
-    if (index >= plan_.size()) continue;
+    const std::uint64_t index = event.probe - first_probe_;  // huge if it is of an earlier sweep
+    if (event.attempt >= kCanaryAttempt || index >= plan_.size()) continue;
     if (event.reason == Reason::kNoArp) {
       on_missing(event, index, now);
       continue;
@@ -303,7 +316,7 @@ void Sweep::on_canary(const Event& event, std::uint64_t index, Instant now) {
     ladder_.on_answer(event.rtt_us);
     if (event.from_target) hosts_.get(probe.host).heard(event.rtt_us);
   }
-  book_.on_trial(probe, event, waits(probe.host, 1).wait, ladder_.sent_rate(now), now);
+  book_.on_trial(probe, event, ladder_.sent_rate(now), now);
 }
 
 void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Instant now) {
@@ -318,7 +331,7 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Ins
     tally.heard(event.rtt_us);
   }
   if (config_.adaptive && event.from_target) {
-    book_.on_answer(probe, index, event, block.evidence(index), ladder_.sent_rate(now), now);
+    book_.on_answer({probe, index, block.attempt(index), block.evidence(index)}, event, ladder_.sent_rate(now), now);
   }
   decide(index, probe, block, event);
 }
@@ -342,6 +355,11 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
   if (judged.next == PaceBook::Next::kAgain) {
     block.silence(index);
     ++progress_.silences;
+    return;
+  }
+  if (judged.next == PaceBook::Next::kProve) {
+    block.defer(index);
+    unproven_[probe.host].push_back({index, sent, event.attempt});
     return;
   }
   Event verdict = event;

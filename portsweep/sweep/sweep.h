@@ -120,6 +120,12 @@ class Sweep {
     Instant since;
     std::uint8_t tries;
   };
+  // A silent port with evidence enough, if its host still lives.
+  struct Unproven {
+    std::uint64_t index;
+    Instant sent;  // its last try
+    std::uint8_t tries;
+  };
   struct Trouble {
     Instant first;
     int count = 0;
@@ -150,7 +156,8 @@ class Sweep {
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
   Transmission canary(std::uint64_t index);
   Patience::Waits waits(std::uint64_t host, std::uint8_t attempt);
-  void owe_canaries(std::uint64_t host, std::uint8_t attempt);
+  void owe_canaries(std::uint64_t host, std::uint8_t attempt, Instant now);
+  std::uint64_t undecided(std::uint64_t host) const;
   bool is_up(std::uint64_t host);
   PathClass path_class(std::uint64_t host) const;
   void not_sent(const Transmission& transmission, Instant now);
@@ -163,6 +170,8 @@ class Sweep {
   PaceBook::Judgement judge(const Event& event, std::uint64_t index, const PlannedProbe& probe, Block& block,
                             Instant sent);
   void on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now);
+  void prove(Instant now);
+  bool settle(const Unproven& unproven, Instant now);
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
   Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
@@ -188,8 +197,10 @@ class Sweep {
   std::deque<Block> blocks_;      // the open ones, by index
   std::uint64_t next_block_ = 0;  // the first index that no block covers yet
   std::deque<Deferred> deferred_;
-  std::vector<Parked> parked_;          // silent ports of hosts never heard of, until the table is asked
-  std::vector<std::uint64_t> watched_;  // hosts contacted of whose neighbour nothing is known yet
+  std::vector<Parked> parked_;  // silent ports of hosts never heard of, until the table is asked
+  std::unordered_map<std::uint64_t, std::deque<Unproven>> unproven_;  // by host, in the order of their silences
+  Instant next_proof_{};
+  std::vector<std::uint64_t> watched_;                   // hosts contacted of whose neighbour nothing is known yet
   std::unordered_map<std::uint64_t, Trouble> troubles_;  // only of probes that had one
   Duration back_off_{};
 
