@@ -30,6 +30,7 @@ void HostRecall::follow(const Diagnosis& diagnosis) {
   regime_ = diagnosis.regime_since();
   all_.begin_regime();
   open_.begin_regime();
+  times_ = 0;
 }
 
 std::optional<Instant> HostRecall::put_back(Port port) {
@@ -47,10 +48,14 @@ std::optional<Instant> HostRecall::on_trial(Port port, bool lost) {
 void HostRecall::count(const Canaries::Outcome& trial, bool lost, const Diagnosis& diagnosis) {
   follow(diagnosis);
   if (trial.asked < regime_) return;
-  all_.add(lost);
+  all_.add(lost, canaries_.has_closed());
+  if (times_ == 0 || trial.asked - time_ >= kOneTime) {
+    ++times_;
+    time_ = trial.asked;
+  }
   all_.take_back(trial.take_back);
   if (!trial.open) return;
-  open_.add(lost);
+  open_.add(lost, false);
   open_.take_back(trial.take_back);
 }
 

@@ -34,6 +34,12 @@ class HostRecall {
   // Trials wanted while all silent ports of the host are tried once.
   static constexpr double kTrialsAPass = 40;
   static constexpr double kMostAProbe = 8;
+  // Fewer trials than these certify nothing. Open ports are asked together, as they have to rest together: where there
+  // are no others, trials of so many times are wanted, each so long after the one before, since one burst of loss takes
+  // all of one time, or none.
+  static constexpr std::uint32_t kLeastTrials = 10;
+  static constexpr int kLeastTimes = 3;
+  static constexpr Duration kOneTime = 100ms;
 
   HostRecall(const PaceConfig& config, std::size_t canaries) : canaries_(config.open_port_connections, canaries) {}
 
@@ -72,6 +78,15 @@ class HostRecall {
   Evidence limited(Evidence evidence, PathClass path, const Diagnosis& diagnosis);
   // Whether more trials may come; else what is known is all there will be.
   bool can_measure(const Diagnosis& diagnosis) const;
+  // Whether there were enough.
+  bool is_measured(const Diagnosis& diagnosis) const {
+    const bool spread = times_ >= kLeastTimes || (canaries_.has_closed() && !diagnosis.resets_limited());
+    return spread && counted(diagnosis).trials() >= kLeastTrials;
+  }
+  // Or will have been, if it goes on.
+  bool may_be_measured(const Diagnosis& diagnosis) const {
+    return can_measure(diagnosis) && counted(diagnosis).trials() + canaries_.trials_left() >= kLeastTrials;
+  }
   // The evidence that is needed of a port, in nats: more than asked for, once the audit failed.
   double needed(double asked) const { return alarmed_ ? std::min(2 * asked, Evidence::kMost) : asked; }
 
@@ -105,6 +120,8 @@ class HostRecall {
   EvidenceTable worth_;
   LateAnswers late_;
   Instant regime_{};
+  int times_ = 0;                 // of trials, in this regime
+  Instant time_{};                // when the latest of them began
   std::optional<Instant> alive_;  // when the latest of what was answered was sent
   std::uint32_t filtered_ = 0;
   std::uint64_t trials_before_ = 0;  // this stage

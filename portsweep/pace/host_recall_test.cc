@@ -159,6 +159,35 @@ TEST(HostRecall, KnowsATrialOnlyOfACanaryUnderWay) {
   EXPECT_EQ(trial->outcome.phase, 3);
 }
 
+// Open ports are asked together: one burst of loss takes all of one time, or none.
+TEST(HostRecall, WantsTrialsOfSeveralTimesWhereOnlyOpenPortsTell) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host(PaceConfig{}, Canaries::kMost);
+  for (std::uint16_t port = 1; port <= 50; ++port) {
+    host.on_answer({Port(port), port, true, {}, kStart}, diagnosis, kStart);
+  }
+  const auto ask_all = [&](Instant now) {
+    for (int i = 0; i < 50; ++i) host.count(asked_at(now + i * 1ms, 0, true), false, diagnosis);
+  };
+  for (int time = 0; time < HostRecall::kLeastTimes; ++time) {
+    EXPECT_FALSE(host.is_measured(diagnosis)) << time;
+    EXPECT_TRUE(host.may_be_measured(diagnosis));
+    ask_all(kStart + time * HostRecall::kOneTime);
+  }
+  EXPECT_TRUE(host.is_measured(diagnosis));
+  host.on_answer({Port(1000), 1000, false, {}, kStart}, diagnosis, kStart);
+  EXPECT_TRUE(host.is_measured(diagnosis));
+}
+
+TEST(HostRecall, KnowsWhenTooFewTrialsCanEverCome) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host(PaceConfig{}, Canaries::kMost);
+  host.on_answer({Port(443), 1, true, {}, kStart}, diagnosis, kStart);
+  EXPECT_FALSE(host.may_be_measured(diagnosis)) << "seven trials";
+  host.on_answer({Port(80), 2, true, {}, kStart}, diagnosis, kStart);
+  EXPECT_TRUE(host.may_be_measured(diagnosis));
+}
+
 TEST(HostRecall, WantsMoreCanariesTheFewerPortsAreTriedAgain) {
   const Diagnosis diagnosis(kStart);
   const HostRecall host(PaceConfig{}, Canaries::kMost);

@@ -36,7 +36,7 @@ void LossEstimate::Cusum::add(bool is_lost, double now, double other) {
   lost += is_lost;
 }
 
-void LossEstimate::add(bool lost) {
+void LossEstimate::add(bool lost, bool may_fall) {
   ++version_;
   ++total_trials_;
   total_lost_ += lost;
@@ -48,7 +48,7 @@ void LossEstimate::add(bool lost) {
   fall_.add(lost, fall_from, fall_from / kFactor);
   if (rise_.score > kAlarm) {
     cut(rise_);
-  } else if (fall_.score > kAlarm) {
+  } else if (may_fall && fall_.score > kAlarm) {
     cut(fall_);
   }
 }

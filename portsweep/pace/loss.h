@@ -36,7 +36,9 @@ class LossEstimate {
   // The weight of the belief that nothing is known of the loss.
   static constexpr double kDoubt = 0.02;
 
-  void add(bool lost);
+  // `may_fall`: whether less loss than before may be a change point; else it only outweighs what was before. For trials
+  // that come together: they all may have met a gap between two bursts.
+  void add(bool lost, bool may_fall = true);
   // Of the trials so many lost ones were no measure of the path. The regime is dropped with them: which of its losses
   // they are is not known.
   void take_back(std::uint32_t lost_trials);

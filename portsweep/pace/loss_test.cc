@@ -175,6 +175,21 @@ TEST(LossEstimate, ForgetsWhatWasBeforeAChange) {
   EXPECT_EQ(loss.total_trials(), 6000U);
 }
 
+// Many trials of one moment, which was a good one.
+TEST(LossEstimate, BelievesInNoFallWhereNoneMayBe) {
+  LossEstimate believes = spread(40, 20);
+  LossEstimate doubts = believes;
+  for (int i = 0; i < 60; ++i) {
+    believes.add(false);
+    doubts.add(false, false);
+  }
+  EXPECT_LT(believes.trials(), 100U);
+  EXPECT_EQ(doubts.trials(), 100U);
+  EXPECT_EQ(doubts.lost(), 20U);
+  for (int i = 0; i < 60; ++i) doubts.add(true, false);
+  EXPECT_LT(doubts.trials(), 100U) << "a rise it does believe in";
+}
+
 // The alarm is a likelihood ratio of 10,000: about one false cut in as many trials is the price of finding changes.
 // Seen here: 0 of 100,000 trials at 0.1 % to 11 at 30 %.
 TEST(LossEstimate, HardlyEverFindsAChangeWhereThereIsNone) {

@@ -273,10 +273,8 @@ PaceBook::Judgement PaceBook::judge(Row& row, std::uint8_t tries, Evidence evide
   const Diagnosis& diagnosed = diagnosis(row);
   const bool limited = diagnosed.resets_limited();
   const Reason reason = limited ? Reason::kResetsLimited : Reason::kNoResponse;
-  const std::uint32_t trials = row.recall.counted(diagnosed).trials();
-  const bool measured = trials >= kLeastTrials;
-  const bool may_learn =
-      row.recall.can_measure(diagnosed) && (measured || trials + row.recall.canaries().trials_left() >= kLeastTrials);
+  const bool measured = row.recall.is_measured(diagnosed);
+  const bool may_learn = measured ? row.recall.can_measure(diagnosed) : row.recall.may_be_measured(diagnosed);
   if (tries >= kLeastTries && evidence.nats() >= row.recall.needed(asked_) && (measured || !may_learn)) {
     const bool lives = row.recall.lived_after(sent);
     if (!lives && may_learn) return {Next::kProve, reason, evidence};
@@ -346,7 +344,7 @@ void PaceBook::owe_sign_of_life(std::uint64_t host, Instant now) {
 
 bool PaceBook::is_slow_to_learn(std::uint64_t host) const {
   const Row* row = find(host);
-  if (row == nullptr || row->recall.loss().trials() >= kLeastTrials) return false;
+  if (row == nullptr || row->recall.is_measured(diagnosis(*row))) return false;
   return !row->recall.canaries().has_closed() && row->recall.canaries().any_open();
 }
 

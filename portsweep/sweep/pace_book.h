@@ -37,8 +37,6 @@ namespace portsweep {
 class PaceBook {
  public:
   static constexpr std::uint8_t kLeastTries = 2;
-  // Fewer trials than these certify nothing.
-  static constexpr std::uint32_t kLeastTrials = 10;
   // A host answers on everything when this share of all ports that were sent to in random order, of so many at least,
   // was found open. Those under way count as not open: what is open is known first.
   static constexpr std::uint32_t kOpenSample = 200;
