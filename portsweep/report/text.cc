@@ -251,9 +251,12 @@ class Text final : public Format {
 
   void host(const HostRecord& host, std::string& out) override {
     if (!options_.lists(host)) return;
+    // Hundreds of ports that are all open because any would be say nothing by themselves: they are folded.
+    const bool any_would = host.recall.why == VerdictReason::kAllOpen;
     std::vector<const PortRecord*> listed;
     for (const PortRecord& port : host.ports) {
-      if (options_.lists(state_of(port.reason))) listed.push_back(&port);
+      const PortState state = state_of(port.reason);
+      if (options_.lists(state) && !(any_would && state == PortState::kOpen)) listed.push_back(&port);
     }
     const std::string heading = fmt::format("{}  {}", title_of(host), state_text(host));
     const Folds folds = folds_of(host, listed);

@@ -210,6 +210,19 @@ TEST(Text, SaysWhyPortsOfAHostWereLeft) {
               testing::HasSubstr("9 unexamined (answers-on-everything), answers-on-everything: nearly"));
 }
 
+TEST(Text, FoldsTheOpenPortsOfAHostThatAnswersOnEverything) {
+  HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kSynAck);
+  host.counts[Reason::kSynAck] = 400;
+  host.counts[Reason::kAnswersOnEverything] = 600;
+  for (std::uint16_t number = 1; number <= 400; ++number) host.ports.push_back(port_of(host, number, Reason::kSynAck));
+  host.recall.why = VerdictReason::kAllOpen;
+  const std::string text = host_text(host);
+  EXPECT_THAT(text, testing::HasSubstr("400 open (syn-ack)"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("/tcp")));
+  host.recall.why = VerdictReason::kMeasured;
+  EXPECT_THAT(host_text(host), testing::HasSubstr("400/tcp"));
+}
+
 TEST(Text, DoesNotDoubtTheTroublesOfThisMachine) {
   HostRecord host = host_of("192.0.2.1", HostState::kUp, Reason::kReset);
   host.counts[Reason::kReset] = 7;
