@@ -129,7 +129,7 @@ TEST_F(ScanTest, ReportsOpenPortsAndCountsTheOthers) {
   EXPECT_EQ(up["loss"], 0.0);
   EXPECT_EQ(summary()["complete"], true);
   EXPECT_GE(summary()["probes"], 65535 + 535);
-  EXPECT_LE(summary()["probes"], 68'000);
+  EXPECT_LE(summary()["probes"], 69'000);  // four tries, and one canary for fifty probes
 }
 
 TEST_F(ScanTest, ListsHostsInAddressOrder) {

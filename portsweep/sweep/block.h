@@ -61,6 +61,8 @@ class Block {
     set(index, attempt(index));
     again_.push_back(static_cast<std::uint32_t>(index - first_));
   }
+  // The same, but it is the caller who brings it back.
+  void silence_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(attempt(index) | kDeferred)); }
   void defer(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kDeferred)); }
   void take_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kInFlight)); }
   void decide(std::uint64_t index) {

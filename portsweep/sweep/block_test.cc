@@ -52,6 +52,17 @@ TEST(Block, DoesNotWaitForDeferredOnes) {
   EXPECT_EQ(block.take(), 0U);
 }
 
+TEST(Block, LeavesASilentOneToTheCallerWhoWantsItSooner) {
+  Block block(0, 2);
+  block.take();
+  block.silence_deferred(0);
+  EXPECT_EQ(block.attempt(0), 2);
+  EXPECT_EQ(block.take(), 1U);
+  EXPECT_EQ(block.take(), std::nullopt);
+  block.take_deferred(0);
+  EXPECT_EQ(block.attempt(0), 2);
+}
+
 TEST(Block, TakesSilentOnesInTheOrderOfTheirSilence) {
   Block block(0, 3);
   for (int i = 0; i < 3; ++i) block.take();

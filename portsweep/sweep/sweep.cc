@@ -202,6 +202,21 @@ bool Sweep::is_up(std::uint64_t host) {
   return tally != nullptr && tally->up;
 }
 
+// Where nearly all ports answer, one that does not was lost, most likely: it is tried again soon, and before others are
+// tried at all. What one burst of loss may have taken twice is no evidence twice: so a try that was given less time
+// than the spacing is none.
+bool Sweep::is_soon_tried_again(std::uint8_t attempt) const {
+  constexpr std::uint8_t kSoonTries = 2;
+  constexpr std::uint64_t kEnough = 1000;
+  const bool nearly_all = first_tries_ >= kEnough && 10 * progress_.decided >= 9 * first_tries_;
+  return attempt <= kSoonTries && is_stubborn() && nearly_all;
+}
+
+bool Sweep::was_tried_soon(const Event& silence) const {
+  const Duration waited = std::chrono::microseconds(silence.rtt_us);
+  return is_stubborn() && waited < std::min(config_.spacing, config_.timeout);
+}
+
 PathClass Sweep::path_class(std::uint64_t host) const {
   const HostTally* tally = hosts_.find(host);
   if (tally != nullptr && tally->rtt.known()) return tally->rtt.srtt() < 1ms ? PathClass::kNear : PathClass::kFar;
@@ -222,6 +237,9 @@ Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) {
     waits.wait = std::max(waits.wait, std::min(Canaries::kRest, config_.timeout));
     waits.hold = std::max(waits.hold, waits.wait);
   }
+  if (is_soon_tried_again(attempt) && tally != nullptr && tally->rtt.samples() >= Patience::kEnough) {
+    waits.wait = std::min(waits.wait, Duration(tally->rtt.rto()));
+  }
   return waits;
 }
 
@@ -235,7 +253,7 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
 // What comes later than a port is given counts as lost, for both.
 Transmission Sweep::canary(std::uint64_t index) {
   const PlannedProbe probe = book_.probe_at(index);
-  const Duration wait = waits(probe.host, 1).wait;
+  const Duration wait = waits(probe.host, 2).wait;
   canary_number_ = static_cast<std::uint8_t>((canary_number_ + 1) % kCanaryAttempt);
   return {.probe = first_probe_ + index,
           .target = plan_.endpoint(probe),
@@ -256,6 +274,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
     ++progress_.sent;
     if (config_.adaptive) book_.on_sent(book_.probe_at(index), index, transmission.attempt, transmission.wait, now);
     if (transmission.attempt >= kCanaryAttempt) continue;
+    first_tries_ += transmission.attempt == 1;
     if (is_on_link(transmission.target.address)) {
       const std::uint64_t host = plan_.at(index).host;
       HostTally& neighbour = hosts_.get(host);
@@ -348,6 +367,12 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
   const Instant sent = now - std::chrono::microseconds(event.rtt_us);
   if (never_left(probe.host, sent)) {
     block.defer(index);
+    deferred_.push_back({index, now});
+    return;
+  }
+  if (was_tried_soon(event)) {
+    block.silence_deferred(index);
+    ++progress_.silences;
     deferred_.push_back({index, now});
     return;
   }

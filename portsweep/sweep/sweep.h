@@ -156,6 +156,10 @@ class Sweep {
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
   Transmission canary(std::uint64_t index);
   Patience::Waits waits(std::uint64_t host, std::uint8_t attempt);
+  // Tries are made as the evidence asks for.
+  bool is_stubborn() const { return config_.adaptive && config_.max_tries == PaceConfig::kMostTries; }
+  bool is_soon_tried_again(std::uint8_t attempt) const;
+  bool was_tried_soon(const Event& silence) const;
   void owe_canaries(std::uint64_t host, std::uint8_t attempt, Instant now);
   std::uint64_t undecided(std::uint64_t host) const;
   bool is_up(std::uint64_t host);
@@ -221,8 +225,9 @@ class Sweep {
   bool said_own_drops_ = false;
   std::uint8_t canary_number_ = 0;
   bool assumed_up_ = false;
-  bool had_room_ = false;      // at the last due()
-  bool more_to_send_ = false;  // due() stopped at the rate or at the room, not for want of probes
+  bool had_room_ = false;          // at the last due()
+  std::uint64_t first_tries_ = 0;  // that were sent
+  bool more_to_send_ = false;      // due() stopped at the rate or at the room, not for want of probes
   SweepProgress progress_;
 };
 

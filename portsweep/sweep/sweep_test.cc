@@ -126,6 +126,38 @@ TEST_F(SweepTest, FindsAPortThatLosesItsFirstTry) {
   EXPECT_EQ(decisions.at({0, 77}).tries, 2);
 }
 
+// Where nearly all ports answer, a silent one was lost, most likely. Two tries at once are no more evidence than none.
+TEST_F(SweepTest, TriesALostPortAgainSoonWhereNearlyAllAnswer) {
+  constexpr std::uint16_t kLost = 54'321;
+  constexpr std::uint16_t kFiltered = 54'322;
+  run(hosts("10.0.0.1", 1), ports(1, 65'535), [&](const Transmission& t) {
+    const bool is_lost = t.target.port == Port(kLost) && t.attempt == 1;
+    return is_lost || t.target.port == Port(kFiltered) ? kSilent : std::optional(kClosed);
+  });
+  std::map<std::uint16_t, std::vector<Instant>> tries;
+  for (const auto& [at, t] : probes()) tries[t.target.port.number()].push_back(at);
+  ASSERT_EQ(tries[kLost].size(), 2U);
+  EXPECT_LT(tries[kLost][1] - tries[kLost][0], 50ms);
+  EXPECT_EQ(reason(0, kLost), Reason::kReset);
+  const std::vector<Instant>& filtered = tries[kFiltered];
+  ASSERT_GE(filtered.size(), 4U) << "two of them are no evidence";
+  EXPECT_LT(filtered[1] - filtered[0], 50ms);
+  EXPECT_GE(filtered[3] - filtered[2], 100ms);
+  EXPECT_EQ(reason(0, kFiltered), Reason::kNoResponse);
+}
+
+TEST_F(SweepTest, TriesNoPortAgainSoonWhereFewTriesWereAskedFor) {
+  run(hosts("10.0.0.1", 1), ports(1, 20'000),
+      [](const Transmission& t) { return t.target.port == Port(6'000) ? kSilent : std::optional(kClosed); },
+      {.max_tries = 2});
+  std::vector<Instant> tries;
+  for (const auto& [at, t] : probes()) {
+    if (t.target.port == Port(6'000)) tries.push_back(at);
+  }
+  ASSERT_EQ(tries.size(), 2U);
+  EXPECT_GE(tries[1] - tries[0], 100ms);
+}
+
 // Of a host of which nothing is known: so often that 2 % of loss would leave less than one in a million.
 TEST_F(SweepTest, TriesASilentHostAsOftenAsALossyPathWouldNeed) {
   run(hosts("10.0.0.1", 1), ports(1, 10), [](const Transmission&) { return kSilent; });
