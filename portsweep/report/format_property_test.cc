@@ -168,7 +168,14 @@ RC_GTEST_PROP(FormatProperty, TextAndJsonlListTheSamePorts, ()) {
   const std::vector<HostRecord> hosts = some_hosts();
   const FormatOptions options{.open_only = *rc::gen::arbitrary<bool>(), .all_states = *rc::gen::arbitrary<bool>()};
   const Facts facts = facts_of_jsonl(report("jsonl", hosts, options));
-  RC_ASSERT(facts_of_text(report("text", hosts, options)) == facts);
+  Facts shown = facts;
+  if (!options.open_only && !options.all_states) {
+    for (const HostRecord& host : hosts) {
+      if (host.recall.why != VerdictReason::kAllOpen) continue;
+      std::erase_if(shown, [&](const auto& fact) { return std::get<0>(fact) == host.host; });
+    }
+  }
+  RC_ASSERT(facts_of_text(report("text", hosts, options)) == shown);
   std::size_t listed = 0;
   for (const HostRecord& host : hosts) {
     for (const PortRecord& port : host.ports) listed += options.lists(state_of(port.reason)) ? 1 : 0;

@@ -251,8 +251,10 @@ class Text final : public Format {
 
   void host(const HostRecord& host, std::string& out) override {
     if (!options_.lists(host)) return;
-    // Hundreds of ports that are all open because any would be say nothing by themselves: they are folded.
-    const bool any_would = host.recall.why == VerdictReason::kAllOpen;
+    // Hundreds of ports that are open because any would be say nothing by themselves: they are folded, unless asked
+    // for.
+    const bool asked_for = options_.open_only || options_.all_states;
+    const bool any_would = host.recall.why == VerdictReason::kAllOpen && !asked_for;
     std::vector<const PortRecord*> listed;
     for (const PortRecord& port : host.ports) {
       const PortState state = state_of(port.reason);

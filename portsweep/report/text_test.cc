@@ -219,6 +219,7 @@ TEST(Text, FoldsTheOpenPortsOfAHostThatAnswersOnEverything) {
   const std::string text = host_text(host);
   EXPECT_THAT(text, testing::HasSubstr("400 open (syn-ack)"));
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("/tcp")));
+  EXPECT_THAT(host_text(host, {.open_only = true}), testing::HasSubstr("400/tcp"));
   host.recall.why = VerdictReason::kMeasured;
   EXPECT_THAT(host_text(host), testing::HasSubstr("400/tcp"));
 }
