@@ -275,7 +275,7 @@ PaceBook::Judgement PaceBook::judge(Row& row, std::uint8_t tries, Evidence evide
   const Reason reason = limited ? Reason::kResetsLimited : Reason::kNoResponse;
   const bool measured = row.recall.is_measured(diagnosed);
   const bool may_learn = measured ? row.recall.can_measure(diagnosed) : row.recall.may_be_measured(diagnosed);
-  if (tries >= kLeastTries && evidence.nats() >= row.recall.needed(asked_) && (measured || !may_learn)) {
+  if (evidence.tries() >= kLeastTries && evidence.nats() >= row.recall.needed(asked_) && (measured || !may_learn)) {
     const bool lives = row.recall.lived_after(sent);
     if (!lives && may_learn) return {Next::kProve, reason, evidence};
     VerdictReason why = limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured;
