@@ -186,6 +186,27 @@ TEST(AnyScan, TakesNoRandomLossForABottleneckAtOneProbeASecond) {
   EXPECT_EQ(outcome.verdicts[Reason::kLossy], 0U) << describe(outcome);
 }
 
+// A host that waits for a sign of life keeps blocks of the plan open, in which all others are done.
+TEST(AnyScan, EndsWhereTheLastOpenPortsHoldUpALargePlan) {
+  constexpr std::uint32_t kHosts = 49;  // with all their ports more than three blocks
+  Field field = hosts_like("many closed, one filtered", {}, kHosts);
+  field.network.hosts.push_back({AddressRange(field.hosts.at(7)), filtered_but_for({80, 443})});
+  const Outcome outcome = sweep_field(field, 1);
+  EXPECT_TRUE(outcome.ended) << outcome.describe();
+  EXPECT_EQ(outcome.errors(), 0U) << outcome.describe();
+}
+
+// One open port may be asked seven times: too seldom to certify by it, whatever number of tries is spent.
+TEST(AnyScan, SpendsNoTwentyTriesWhereResetsAreLimitedAndOneOpenPortTells) {
+  HostConfig host = {.delay = 2ms};
+  host.open.add(Port(443));
+  host.rst_limit = BucketConfig{.rate = 500, .burst = 100};
+  const Outcome outcome = sweep_field(hosts_like("one open port", host), 1, of_ports(1, 20'000));
+  ASSERT_TRUE(outcome.ended) << describe(outcome);
+  EXPECT_EQ(outcome.verdicts.of(PortState::kFiltered), 0U) << describe(outcome);
+  EXPECT_LE(outcome.probes, 8 * 20'000U) << describe(outcome);
+}
+
 // --- Politeness ------------------------------------------------------------------------------------------------------
 
 // So far away that the second try is out before the first is answered: both are accepted.

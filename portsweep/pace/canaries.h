@@ -89,8 +89,8 @@ class Canaries {
   bool has_closed() const { return !closed_.empty(); }
   // How many ports there are that may be asked, now or later.
   std::size_t askable() const;
-  // How many more trials there may be; those of closed ports have no limit.
-  std::uint32_t trials_left() const;
+  // How many more trials there may be, of open ports alone or of all; those of closed ones have no limit.
+  std::uint32_t trials_left(bool of_open) const;
 
  private:
   struct Canary {

@@ -115,7 +115,6 @@ void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, 
   if (mode_ == Mode::kTest) pairs_.add(open, lost);
   switch (mode_) {
     case Mode::kFree:
-      last_rate_ = rate;
       if (is_significant(counted())) begin_test(rate, now);
       forget_old_trials();
       break;

@@ -10,10 +10,9 @@
 //                once more, at a rate a little above -> held at 0.85 of it
 //              else: at a rate lower still; if it makes no difference there either, the loss is random -> free, at the
 //                rate before. To slow down would help nobody.
-//              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries. They may be
-//              asked
-//                but seldom: so all trials of open ports in a test count together, at whatever rate, each beside closed
-//                ones of the same moment; and nothing else is concluded before there are enough.
+//              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries. They are asked
+//                but seldom: so all their trials in a test count together, at whatever rate, each beside closed ones of
+//                the same moment; and nothing else is concluded before there are enough.
 //   held     a limit. Still loss -> test. None for a while: a little faster.
 //   stalled  everything was lost for kSilence, at an eighth of the rate or less: a pause, then canaries alone.
 //   blocked  nor did they answer. For good.
@@ -145,8 +144,7 @@ class Diagnosis {
   Trials open_;
   Pairs pairs_;  // of the test
   std::uint32_t lost_since_heard_ = 0;
-  int unasked_ = 0;       // pauses in a row after which nothing could be asked
-  double last_rate_ = 0;  // in free mode
+  int unasked_ = 0;  // pauses in a row after which nothing could be asked
 
   std::vector<Level> levels_;  // of the test; the first is where the loss was found
   std::uint32_t needed_ = 0;   // trials, to conclude the test

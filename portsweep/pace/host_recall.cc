@@ -8,8 +8,8 @@ namespace portsweep {
 
 void HostRecall::on_answer(const Answer& answer, const Diagnosis& diagnosis, Instant now) {
   canaries_.add(answer.port, answer.index, answer.open, now, answer.connections);
-  if (!alive_) regime_ = std::max(regime_, answer.sent);
-  lives(answer.sent);
+  if (!std::exchange(heard_, true)) regime_ = std::max(regime_, answer.sent.value_or(now));
+  if (answer.sent) lives(*answer.sent);
   // Where resets are limited they come late, whatever the loss.
   if (!answer.open && diagnosis.resets_limited()) return;
   Evidence against = answer.against;
@@ -49,12 +49,12 @@ void HostRecall::count(const Canaries::Outcome& trial, bool lost, const Diagnosi
   follow(diagnosis);
   if (trial.asked < regime_) return;
   all_.add(lost, canaries_.has_closed());
+  all_.take_back(trial.take_back);
+  if (!trial.open) return;
   if (times_ == 0 || trial.asked - time_ >= kOneTime) {
     ++times_;
     time_ = trial.asked;
   }
-  all_.take_back(trial.take_back);
-  if (!trial.open) return;
   open_.add(lost, false);
   open_.take_back(trial.take_back);
 }

@@ -52,7 +52,7 @@ class HostRecall {
     std::uint64_t index;
     bool open;
     Evidence against;              // that stood against it
-    Instant sent;                  // the try that it answered
+    std::optional<Instant> sent;   // the try that it answered; nothing if that is not known
     std::uint8_t connections = 1;  // that tries of it made, at least
   };
   void on_answer(const Answer& answer, const Diagnosis& diagnosis, Instant now);
@@ -85,7 +85,13 @@ class HostRecall {
   }
   // Or will have been, if it goes on.
   bool may_be_measured(const Diagnosis& diagnosis) const {
-    return can_measure(diagnosis) && counted(diagnosis).trials() + canaries_.trials_left() >= kLeastTrials;
+    return can_measure(diagnosis) &&
+           counted(diagnosis).trials() + canaries_.trials_left(diagnosis.resets_limited()) >= kLeastTrials;
+  }
+  // Whether the path is believed to lose little until a trial is lost (LossEstimate::believe()).
+  void believe(bool held) {
+    all_.believe(held);
+    open_.believe(held);
   }
   // The evidence that is needed of a port, in nats: more than asked for, once the audit failed.
   double needed(double asked) const { return alarmed_ ? std::min(2 * asked, Evidence::kMost) : asked; }
@@ -120,8 +126,9 @@ class HostRecall {
   EvidenceTable worth_;
   LateAnswers late_;
   Instant regime_{};
-  int times_ = 0;                 // of trials, in this regime
-  Instant time_{};                // when the latest of them began
+  int times_ = 0;   // of trials of open ports, since regime_
+  Instant time_{};  // when the latest of them began
+  bool heard_ = false;
   std::optional<Instant> alive_;  // when the latest of what was answered was sent
   std::uint32_t filtered_ = 0;
   std::uint64_t trials_before_ = 0;  // this stage

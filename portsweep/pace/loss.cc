@@ -71,7 +71,7 @@ void LossEstimate::take_back(std::uint32_t lost_trials) {
 void LossEstimate::begin_regime() { cut({}); }
 
 double LossEstimate::all_lost(unsigned tries, PathClass path) const {
-  if (ever_lost()) return moment(lost_ + 1.0, trials_ - lost_ + 1.0, tries);
+  if (ever_lost() || !believes_) return moment(lost_ + 1.0, trials_ - lost_ + 1.0, tries);
   const double belief = 1 / prior_loss(path) - 1;
   // How far a belief holds after so many trials without a loss: of Beta(1, b), b / (b + n).
   const double believed = (1 - kDoubt) * belief / (belief + trials_);

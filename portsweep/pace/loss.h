@@ -45,6 +45,13 @@ class LossEstimate {
   // What comes from here on has nothing to do with what was before: the rate was changed because loss depends on it.
   void begin_regime();
 
+  // Whether the belief that the path loses little is held, as long as nothing was lost. Not where other hosts on it
+  // lose more than that.
+  void believe(bool held) {
+    version_ += held != believes_;
+    believes_ = held;
+  }
+
   // The chance that one more try is lost, when `silent` tries of the same port were silent before it.
   double next_loss(unsigned silent, PathClass path) const;
   // The chance that as many tries of a port are all lost.
@@ -79,6 +86,7 @@ class LossEstimate {
   Cusum rise_;
   Cusum fall_;
   std::uint32_t version_ = 0;
+  bool believes_ = true;
   std::uint32_t total_trials_ = 0;
   std::uint32_t total_lost_ = 0;
 };

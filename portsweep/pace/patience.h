@@ -11,8 +11,9 @@
 //   none                          kEarly                                the whole time-out
 //   none, the last try            kLast; kLastNear on our own link      as long
 //
-// Never more than PaceConfig::timeout, and exactly that where PaceConfig::adaptive is false. What is listened for
-// beside the next try takes a socket: no more than `room` allows (sockets over rate), but never less than the wait.
+// Never less than PaceConfig::spacing, never more than PaceConfig::timeout, and exactly that where PaceConfig::adaptive
+// is false. What is listened for beside the next try takes a socket: no more than `room` allows (sockets over rate),
+// but never less than the wait.
 //
 // Waits are the same for a host's canaries as for its other ports, so that an answer that comes too late counts as lost
 // for both. Pure.
@@ -59,8 +60,8 @@ class Patience {
 
  private:
   Duration until_next(const RttEstimate& rtt, PathClass path, bool last) const {
-    if (!rtt.known()) return !last ? kEarly : path == PathClass::kNear ? kLastNear : kLast;
-    if (rtt.samples() < kEnough) return std::max(kEarly, 3 * rtt.rto());
+    if (!rtt.known()) return std::max(spacing_, !last ? kEarly : path == PathClass::kNear ? kLastNear : kLast);
+    if (rtt.samples() < kEnough) return std::max({spacing_, kEarly, 3 * rtt.rto()});
     const Duration spacing = std::clamp(8 * rtt.srtt(), spacing_, std::max(spacing_, Duration(500ms)));
     return std::max(spacing, 3 * rtt.rto());
   }

@@ -6,7 +6,8 @@
 // waits for another.
 //
 //   kReady --take--> kInFlight --silence--> kReady (tries + 1)
-//                        |  \---trouble--> kDeferred --take_deferred--> kInFlight
+//                        |  \---trouble, or a silence that the caller looks after--> kDeferred --take_deferred-->
+//                        kInFlight
 //                        +----------answer, last silence, given up----> kDecided
 //
 // One thread. Allocates the evidence, and four bytes for each index that is to be tried again.
@@ -29,6 +30,7 @@ class Block {
   Block(std::uint64_t first, std::uint64_t count) : first_(first), states_(count), undecided_(count) {}
 
   std::uint64_t first() const { return first_; }
+  std::uint64_t undecided() const { return undecided_; }
   bool done() const { return undecided_ == 0; }
 
   // The next index that may be probed now, marked in flight; nothing if all that is left is in flight or deferred.
@@ -58,11 +60,11 @@ class Block {
   }
 
   void silence(std::uint64_t index) {
-    set(index, attempt(index));
+    set(index, one_try_more(index));
     again_.push_back(static_cast<std::uint32_t>(index - first_));
   }
   // The same, but it is the caller who brings it back.
-  void silence_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(attempt(index) | kDeferred)); }
+  void silence_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(one_try_more(index) | kDeferred)); }
   void defer(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kDeferred)); }
   void take_deferred(std::uint64_t index) { set(index, static_cast<std::uint8_t>(tries(at(index)) | kInFlight)); }
   void decide(std::uint64_t index) {
@@ -81,6 +83,10 @@ class Block {
   static std::uint8_t tries(std::uint8_t state) { return state & kTries; }
   std::uint8_t at(std::uint64_t index) const { return states_[index - first_]; }
   void set(std::uint64_t index, std::uint8_t state) { states_[index - first_] = state; }
+  std::uint8_t one_try_more(std::uint64_t index) const {
+    PORTSWEEP_CHECK(attempt(index) <= kTries);
+    return attempt(index);
+  }
 
   // A late answer, or a host that was given up, may have decided it meanwhile.
   std::optional<std::uint64_t> take_if_ready(std::uint64_t offset) {

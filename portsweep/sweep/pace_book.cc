@@ -87,13 +87,14 @@ void PaceBook::on_answer(const Answer& answer, const Event& event, double rate, 
     with_closed_ += !open && !host.recall.canaries().has_closed();
     // Tries after the one that was answered are on their way, and will be accepted too.
     const int later = std::max(answer.attempt - event.attempt, 0);
-    host.recall.on_answer({.port = probe.port,
-                           .index = answer.index,
-                           .open = open,
-                           .against = answer.against,
-                           .sent = now - std::chrono::microseconds(event.rtt_us),
-                           .connections = static_cast<std::uint8_t>(1 + later)},
-                          diagnosis(host), now);
+    host.recall.on_answer(
+        {.port = probe.port,
+         .index = answer.index,
+         .open = open,
+         .against = answer.against,
+         .sent = event.rtt_us > 0 ? std::optional(now - std::chrono::microseconds(event.rtt_us)) : std::nullopt,
+         .connections = static_cast<std::uint8_t>(1 + later)},
+        diagnosis(host), now);
   }
   if (host.recall.alarm()) {
     decisions_.push_back({PaceDecision::Kind::kLateAnswers, to_string(plan_.hosts().at(probe.host)),
@@ -116,8 +117,11 @@ void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, double ra
   const bool lost = !is_answer(event.reason) || !event.from_target;
   const auto due = host->recall.on_trial(probe.port, lost);
   if (!due) return;
-  if (!lost) {
+  if (lost) {
+    host->signs_missed += host->needs_sign;
+  } else {
     host->needs_sign = false;
+    host->signs_missed = 0;
     all_.on_answer(plan_.hosts().size() == 1 ? event.rtt_us : 0, rate, now);
     if (host->own) host->own->on_answer(event.rtt_us, host->sent.rate(now), now);
   }
@@ -259,6 +263,7 @@ PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t
     return {tries >= tries_of_unknown(path) ? Next::kDecide : Next::kAgain, Reason::kNoResponse, {}};
   }
   Evidence evidence = so_far;
+  host->recall.believe(!others_lose(path));
   if (!proves_nothing(sent)) evidence = host->recall.after_silence(so_far, path, sent, diagnosis(*host));
   return judge(*host, tries, evidence, path, sent);
 }
@@ -266,7 +271,15 @@ PaceBook::Judgement PaceBook::on_silence(const PlannedProbe& probe, std::uint8_t
 PaceBook::Judgement PaceBook::reconsider(const PlannedProbe& probe, std::uint8_t tries, Evidence evidence,
                                          PathClass path, Instant sent) {
   Row& host = row(probe.host);
+  host.recall.believe(!others_lose(path));
   return judge(host, tries, host.recall.limited(evidence, path, diagnosis(host)), path, sent);
+}
+
+// More than is believed of such a path: then few trials of one host without a loss are no reason to believe it of that
+// one.
+bool PaceBook::others_lose(PathClass path) const {
+  constexpr std::uint32_t kFewest = 3;
+  return plan_.hosts().size() > 1 && path_.lost() >= kFewest && path_.mean() > 3 * prior_loss(path);
 }
 
 PaceBook::Judgement PaceBook::judge(Row& row, std::uint8_t tries, Evidence evidence, PathClass path, Instant sent) {
@@ -277,6 +290,11 @@ PaceBook::Judgement PaceBook::judge(Row& row, std::uint8_t tries, Evidence evide
   const bool may_learn = measured ? row.recall.can_measure(diagnosed) : row.recall.may_be_measured(diagnosed);
   if (evidence.tries() >= kLeastTries && evidence.nats() >= row.recall.needed(asked_) && (measured || !may_learn)) {
     const bool lives = row.recall.lived_after(sent);
+    // Trials may be void, or be troubles of our own: then no diagnosis will ever say that nothing answers.
+    if (!lives && may_learn && row.signs_missed >= kMostSigns) {
+      row.recall.leave(VerdictReason::kStoppedAnswering);
+      return {Next::kDecide, Reason::kBlocked, evidence};
+    }
     if (!lives && may_learn) return {Next::kProve, reason, evidence};
     VerdictReason why = limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured;
     if (!measured || !lives) why = VerdictReason::kFewTrials;
@@ -350,7 +368,7 @@ bool PaceBook::is_slow_to_learn(std::uint64_t host) const {
 
 std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
   // A few are looked at: where none may be asked now it is asked for again soon.
-  constexpr std::size_t kFew = 4;
+  constexpr std::size_t kFew = 16;
   for (std::size_t i = std::min(kFew, owing_.size()); i > 0; --i) {
     const std::uint64_t host = owing_.front();
     owing_.pop_front();
@@ -363,7 +381,8 @@ std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
     Canaries& canaries = row.recall.canaries();
     canaries.want_open(diagnosed.wants_open());
     if (diagnosed.wants_open() && canaries.any_open()) diagnosed.may_ask_open();
-    const bool urgent = row.needs_sign || diagnosed.mode() == Diagnosis::Mode::kTest;
+    const bool wanting = row.progress >= 1 && !row.recall.is_measured(diagnosed);
+    const bool urgent = row.needs_sign || wanting || diagnosed.mode() == Diagnosis::Mode::kTest;
     canaries.set_progress(urgent ? Canaries::kToTheLast : row.progress);
     const auto pick = canaries.take(diagnosed.phase(), now);
     if (pick || !canaries.any()) {
@@ -380,6 +399,7 @@ std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
 void PaceBook::put_back(const PlannedProbe& probe) {
   Row* row = find(probe.host);
   if (row == nullptr) return;
+  row->signs_missed += row->needs_sign;
   if (const auto due = row->recall.put_back(probe.port)) pending_.push({*due, probe.host});
 }
 

@@ -45,11 +45,12 @@ class PaceBook {
   // Probes a second to a host that has no closed port: open ones may be asked so seldom that a faster pass would be
   // over before enough is known of its loss, and one more would have to follow.
   static constexpr double kSlowToLearn = 75'000;
-  // A canary that may not be asked so long after the last probe to its host is not sent any more: by then it would meet
-  // something else.
+  // A canary that may not be asked so long after the last probe that it was owed for is not sent any more: by then it
+  // would meet something else.
   static constexpr Duration kFresh = 50ms;
-  // A sign of life is asked for so often, until there is one.
+  // A sign of life is asked for so often, until there is one, or so many did not come.
   static constexpr Duration kSignEvery = 100ms;
+  static constexpr int kMostSigns = 20;
 
   // `plan` must outlive it.
   PaceBook(const PaceConfig& config, const Plan& plan, Instant now);
@@ -148,6 +149,7 @@ class PaceBook {
     double progress = 0;      // 0 .. 1
     bool needs_sign = false;  // of life
     Instant sign_owed_at = {};
+    int signs_missed = 0;  // in a row
     Compared compared = {};
     std::uint32_t sampled = 0;  // random ports that were sent to
     std::uint32_t sampled_open = 0;
@@ -177,6 +179,7 @@ class PaceBook {
   Diagnosis& diagnosis(Row& row) { return row.own ? *row.own : all_; }
   const Diagnosis& diagnosis(const Row& row) const { return row.own ? *row.own : all_; }
   bool stands_out(Row& row) const;
+  bool others_lose(PathClass path) const;
   Judgement judge(Row& row, std::uint8_t tries, Evidence evidence, PathClass path, Instant sent);
   bool can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const;
   void follow(std::uint64_t host, Row& row, Instant now);

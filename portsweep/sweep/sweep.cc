@@ -115,7 +115,7 @@ void Sweep::push_lone_canaries(std::size_t limit, Instant now) {
   while (due_.size() < limit) {
     const auto index = book_.lone_canary(now);
     if (!index) return;
-    book_.lanes().charge(plan_.at(*index).host);
+    book_.lanes().charge(book_.probe_at(*index).host);
     due_.push_back(canary(*index));
   }
 }
@@ -204,17 +204,16 @@ bool Sweep::is_up(std::uint64_t host) {
 
 // Where nearly all ports answer, one that does not was lost, most likely: it is tried again soon, and before others are
 // tried at all. What one burst of loss may have taken twice is no evidence twice: so a try that was given less time
-// than the spacing is none.
+// than usual is none.
 bool Sweep::is_soon_tried_again(std::uint8_t attempt) const {
-  constexpr std::uint8_t kSoonTries = 2;
   constexpr std::uint64_t kEnough = 1000;
-  const bool nearly_all = first_tries_ >= kEnough && 10 * progress_.decided >= 9 * first_tries_;
+  const bool nearly_all = first_tries_ >= kEnough && 10 * answered_ >= 9 * first_tries_;
   return attempt <= kSoonTries && is_stubborn() && nearly_all;
 }
 
-bool Sweep::was_tried_soon(const Event& silence) const {
+bool Sweep::was_tried_soon(const Event& silence, std::uint64_t host) const {
   const Duration waited = std::chrono::microseconds(silence.rtt_us);
-  return is_stubborn() && waited < std::min(config_.spacing, config_.timeout);
+  return silence.attempt <= kSoonTries && is_stubborn() && waited < regular_waits(host, silence.attempt).wait;
 }
 
 PathClass Sweep::path_class(std::uint64_t host) const {
@@ -223,7 +222,16 @@ PathClass Sweep::path_class(std::uint64_t host) const {
   return is_on_link(plan_.hosts().at(host)) ? PathClass::kNear : PathClass::kFar;
 }
 
-Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) {
+Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) const {
+  Patience::Waits waits = regular_waits(host, attempt);
+  const HostTally* tally = hosts_.find(host);
+  if (tally != nullptr && tally->rtt.samples() >= Patience::kEnough && is_soon_tried_again(attempt)) {
+    waits.wait = std::min(waits.wait, tally->rtt.rto());
+  }
+  return waits;
+}
+
+Patience::Waits Sweep::regular_waits(std::uint64_t host, std::uint8_t attempt) const {
   const HostTally* tally = hosts_.find(host);
   const PathClass path = path_class(host);
   const bool last = attempt >= book_.tries_of_unknown(path);
@@ -236,9 +244,6 @@ Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) {
   if (config_.adaptive && soon && book_.is_slow_to_learn(host)) {
     waits.wait = std::max(waits.wait, std::min(Canaries::kRest, config_.timeout));
     waits.hold = std::max(waits.hold, waits.wait);
-  }
-  if (is_soon_tried_again(attempt) && tally != nullptr && tally->rtt.samples() >= Patience::kEnough) {
-    waits.wait = std::min(waits.wait, Duration(tally->rtt.rto()));
   }
   return waits;
 }
@@ -253,7 +258,7 @@ Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe,
 // What comes later than a port is given counts as lost, for both.
 Transmission Sweep::canary(std::uint64_t index) {
   const PlannedProbe probe = book_.probe_at(index);
-  const Duration wait = waits(probe.host, 2).wait;
+  const Duration wait = regular_waits(probe.host, 1).wait;
   canary_number_ = static_cast<std::uint8_t>((canary_number_ + 1) % kCanaryAttempt);
   return {.probe = first_probe_ + index,
           .target = plan_.endpoint(probe),
@@ -328,6 +333,10 @@ void Sweep::on(std::span<const Event> events, Instant now) {
 void Sweep::on_canary(const Event& event, std::uint64_t index, Instant now) {
   const PlannedProbe probe = book_.probe_at(index);
   if (is_trouble(event.reason)) {
+    if (gives_up_host(event.reason)) {
+      say_trouble(event.reason);
+      hosts_.get(probe.host).given_up = event.reason;
+    }
     book_.put_back(probe);
     return;
   }
@@ -370,7 +379,7 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
     deferred_.push_back({index, now});
     return;
   }
-  if (was_tried_soon(event)) {
+  if (was_tried_soon(event, probe.host)) {
     block.silence_deferred(index);
     ++progress_.silences;
     deferred_.push_back({index, now});
@@ -385,6 +394,7 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
   if (judged.next == PaceBook::Next::kProve) {
     block.defer(index);
     unproven_[probe.host].push_back({index, sent, event.attempt});
+    ++unproven_ports_;
     return;
   }
   Event verdict = event;
@@ -442,6 +452,7 @@ void Sweep::decide(std::uint64_t index, const PlannedProbe& probe, Block& block,
   block.decide(index);
   ++progress_.decided;
   if (event.reason == Reason::kSynAck) ++progress_.open;
+  answered_ += is_answer(event.reason);
   hosts_.count(probe.host, event.reason);
   const std::uint32_t rtt_us = is_answer(event.reason) ? event.rtt_us : 0;
   decided_.push_back({index, rtt_us, event.reason, event.attempt, event.from_target});

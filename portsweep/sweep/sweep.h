@@ -110,6 +110,8 @@ class Sweep {
   // aside when so many were.
   static constexpr std::size_t kDecisionsATurn = 1 << 16;
   static constexpr int kAsideATurn = 1 << 12;
+  // So many tries of a port may follow each other soon, where nearly all ports answer.
+  static constexpr std::uint8_t kSoonTries = 2;
 
   struct Deferred {
     std::uint64_t index;
@@ -155,11 +157,12 @@ class Sweep {
   void push_lone_canaries(std::size_t limit, Instant now);
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
   Transmission canary(std::uint64_t index);
-  Patience::Waits waits(std::uint64_t host, std::uint8_t attempt);
+  Patience::Waits waits(std::uint64_t host, std::uint8_t attempt) const;
+  Patience::Waits regular_waits(std::uint64_t host, std::uint8_t attempt) const;
   // Tries are made as the evidence asks for.
   bool is_stubborn() const { return config_.adaptive && config_.max_tries == PaceConfig::kMostTries; }
   bool is_soon_tried_again(std::uint8_t attempt) const;
-  bool was_tried_soon(const Event& silence) const;
+  bool was_tried_soon(const Event& silence, std::uint64_t host) const;
   void owe_canaries(std::uint64_t host, std::uint8_t attempt, Instant now);
   std::uint64_t undecided(std::uint64_t host) const;
   bool is_up(std::uint64_t host);
@@ -176,6 +179,7 @@ class Sweep {
   void on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now);
   void prove(Instant now);
   bool settle(const Unproven& unproven, Instant now);
+  bool waits_for_proof_alone() const;
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
   Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
@@ -203,6 +207,7 @@ class Sweep {
   std::deque<Deferred> deferred_;
   std::vector<Parked> parked_;  // silent ports of hosts never heard of, until the table is asked
   std::unordered_map<std::uint64_t, std::deque<Unproven>> unproven_;  // by host, in the order of their silences
+  std::uint64_t unproven_ports_ = 0;
   Instant next_proof_{};
   std::vector<std::uint64_t> watched_;                   // hosts contacted of whose neighbour nothing is known yet
   std::unordered_map<std::uint64_t, Trouble> troubles_;  // only of probes that had one
@@ -227,6 +232,7 @@ class Sweep {
   bool assumed_up_ = false;
   bool had_room_ = false;          // at the last due()
   std::uint64_t first_tries_ = 0;  // that were sent
+  std::uint64_t answered_ = 0;     // probes
   bool more_to_send_ = false;      // due() stopped at the rate or at the room, not for want of probes
   SweepProgress progress_;
 };

@@ -39,6 +39,7 @@ class SweepTest : public testing::Test {
     engine.emplace(clock, capacity, std::move(network));
     engine->accept_at_most(accept_at_most);
     sweep.emplace(*plan, kFirstProbe, config, Neighbourhood{.on_link = on_link}, RateLadder(config, clock.now()));
+    if (memory) sweep->remember(*std::exchange(memory, std::nullopt));
     const Instant start = clock.now();
     while (!sweep->done()) {
       ASSERT_LT(clock.now() - start, 1h) << "the sweep does not end";
@@ -82,6 +83,7 @@ class SweepTest : public testing::Test {
   std::optional<Plan> plan;
   std::optional<FakeEngine> engine;
   std::optional<Sweep> sweep;
+  std::optional<PaceMemory> memory;  // of an earlier sweep, for the next
   std::map<Key, Decision> decisions;
   std::vector<Notice> notices;
   Duration elapsed{};
@@ -156,6 +158,41 @@ TEST_F(SweepTest, TriesNoPortAgainSoonWhereFewTriesWereAskedFor) {
   }
   ASSERT_EQ(tries.size(), 2U);
   EXPECT_GE(tries[1] - tries[0], 100ms);
+}
+
+// While its answers are few, ports wait less than the spacing of such a preset: that is not "soon".
+TEST_F(SweepTest, EndsWithALongSpacingWhereNothingAnswers) {
+  on_link = hosts("10.0.0.1", 1);
+  run(hosts("10.0.0.1", 1), ports(1, 10), [](const Transmission&) { return kSilent; }, {.spacing = 500ms});
+  EXPECT_EQ(engine->sent().size(), 20U);
+  std::map<std::uint16_t, Instant> last_try;
+  for (const auto& [at, t] : probes()) {
+    const std::uint16_t port = t.target.port.number();
+    if (t.attempt > 1) {
+      EXPECT_GE(at - last_try.at(port), 500ms) << port;
+    }
+    last_try[port] = at;
+  }
+}
+
+// The only canaries are ports that an earlier sweep found: they have no place in the plan.
+TEST_F(SweepTest, AsksTheCanariesOfAnEarlierSweepOfAHostThatFellSilent) {
+  run(hosts("10.0.0.1", 1), ports(1, 100), [](const Transmission&) { return kClosed; });
+  memory = sweep->take_memory();
+  decisions.clear();
+  run(hosts("10.0.0.1", 1), ports(101, 2000), [](const Transmission&) { return kSilent; });
+  EXPECT_EQ(count(Reason::kNoResponse), 0U) << "it answered, and then did not";
+}
+
+// No trial counts, since each is a trouble of our own: the last ports wait for a sign of life that never comes.
+TEST_F(SweepTest, EndsWhenTheRouteIsLostBehindTheLastProbe) {
+  run(hosts("10.0.0.1", 1), ports(1, 300), [this](const Transmission& t) -> std::optional<FakeAnswer> {
+    if (clock.now() - Instant{} > 1s + 150ms && t.attempt >= kCanaryAttempt) {
+      return FakeAnswer{.reason = Reason::kLocalFirewall, .after = 0us};
+    }
+    return t.target.port.number() <= 20 ? std::optional(kClosed) : kSilent;
+  });
+  EXPECT_EQ(decisions.size(), 300U);
 }
 
 // Of a host of which nothing is known: so often that 2 % of loss would leave less than one in a million.
