@@ -101,7 +101,7 @@ TEST_F(MannersTun, ConnectionsToAnOpenPortAreAQuarterOfASecondApart) {
   NetworkConfig config = open_ports(std::span(kBold).first(1));
   config.host.ban = BanConfig{.count = 2, .within = 240ms, .lasts = 60s};
   play(config);
-  const Outcome outcome = scan({"--max-rate", "1000", "-p", "1-250"});
+  const Outcome outcome = scan({"--max-rate", "1000", "-p", "1-700"});
   EXPECT_EQ(lab_->report().dropped.ban, 0U);
   EXPECT_GE(connections(80), 3U);
   EXPECT_EQ(judge(*lab_, outcome).open, 1U);
