@@ -203,8 +203,8 @@ bool Sweep::is_up(std::uint64_t host) {
 }
 
 // Where nearly all ports answer, one that does not was lost, most likely: it is tried again soon, and before others are
-// tried at all. What one burst of loss may have taken twice is no evidence twice: so a try that was given less time
-// than usual is none.
+// tried at all. What one burst of loss may have taken twice is no evidence twice: so a try that was given much less
+// time than usual is none. (The usual time changes a little with each round trip.)
 bool Sweep::is_soon_tried_again(std::uint8_t attempt) const {
   constexpr std::uint64_t kEnough = 1000;
   const bool nearly_all = first_tries_ >= kEnough && 10 * answered_ >= 9 * first_tries_;
@@ -213,7 +213,7 @@ bool Sweep::is_soon_tried_again(std::uint8_t attempt) const {
 
 bool Sweep::was_tried_soon(const Event& silence, std::uint64_t host) const {
   const Duration waited = std::chrono::microseconds(silence.rtt_us);
-  return silence.attempt <= kSoonTries && is_stubborn() && waited < regular_waits(host, silence.attempt).wait;
+  return silence.attempt <= kSoonTries && is_stubborn() && 2 * waited < usual_waits(host, silence.attempt).wait;
 }
 
 PathClass Sweep::path_class(std::uint64_t host) const {
@@ -232,12 +232,7 @@ Patience::Waits Sweep::waits(std::uint64_t host, std::uint8_t attempt) const {
 }
 
 Patience::Waits Sweep::regular_waits(std::uint64_t host, std::uint8_t attempt) const {
-  const HostTally* tally = hosts_.find(host);
-  const PathClass path = path_class(host);
-  const bool last = attempt >= book_.tries_of_unknown(path);
-  const double seconds = std::min(capacity_ / ladder_.rate(), 3600.0);
-  const Duration room(static_cast<std::int64_t>(seconds * 1e9));
-  Patience::Waits waits = patience_.waits(tally ? tally->rtt : RttEstimate{}, path, last, room);
+  Patience::Waits waits = usual_waits(host, attempt);
   // Where witnesses have to rest, tries that follow each other sooner would have none.
   const auto left = static_cast<double>(plan_.size() - progress_.decided);
   const bool soon = left < ladder_.rate() * seconds_of(Canaries::kRest);
@@ -246,6 +241,15 @@ Patience::Waits Sweep::regular_waits(std::uint64_t host, std::uint8_t attempt) c
     waits.hold = std::max(waits.hold, waits.wait);
   }
   return waits;
+}
+
+Patience::Waits Sweep::usual_waits(std::uint64_t host, std::uint8_t attempt) const {
+  const HostTally* tally = hosts_.find(host);
+  const PathClass path = path_class(host);
+  const bool last = attempt >= book_.tries_of_unknown(path);
+  const double seconds = std::min(capacity_ / ladder_.rate(), 3600.0);
+  const Duration room(static_cast<std::int64_t>(seconds * 1e9));
+  return patience_.waits(tally ? tally->rtt : RttEstimate{}, path, last, room);
 }
 
 Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block) {

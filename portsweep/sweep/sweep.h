@@ -157,8 +157,10 @@ class Sweep {
   void push_lone_canaries(std::size_t limit, Instant now);
   Transmission transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block);
   Transmission canary(std::uint64_t index);
-  Patience::Waits waits(std::uint64_t host, std::uint8_t attempt) const;
+  // How long this try waits: usually, if witnesses are given time to rest, and if it is soon tried again.
+  Patience::Waits usual_waits(std::uint64_t host, std::uint8_t attempt) const;
   Patience::Waits regular_waits(std::uint64_t host, std::uint8_t attempt) const;
+  Patience::Waits waits(std::uint64_t host, std::uint8_t attempt) const;
   // Tries are made as the evidence asks for.
   bool is_stubborn() const { return config_.adaptive && config_.max_tries == PaceConfig::kMostTries; }
   bool is_soon_tried_again(std::uint8_t attempt) const;
