@@ -24,14 +24,9 @@ inline std::uint64_t poisson_quantile(double mean, double share) {
 inline std::uint64_t most_by_chance(double mean) { return poisson_quantile(mean, 0.99); }
 inline std::uint64_t fewest_by_chance(double mean) { return poisson_quantile(mean, 0.01); }
 
-// Over how many seeds: enough for the whole promise, or as many as the everyday run has time for. Under a sanitizer
-// one: there it is the code that is tested, not the promise.
-inline std::uint64_t seeds([[maybe_unused]] std::uint64_t everyday, [[maybe_unused]] std::uint64_t whole) {
-#if defined(PORTSWEEP_SANITIZED)
-  return 1;
-#else
+// Over how many seeds: enough for the whole promise, or as many as the everyday run has time for.
+inline std::uint64_t seeds(std::uint64_t everyday, std::uint64_t whole) {
   return std::getenv("PORTSWEEP_LONG") != nullptr ? whole : everyday;
-#endif
 }
 
 }  // namespace portsweep
