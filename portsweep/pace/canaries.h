@@ -55,7 +55,6 @@ class Canaries {
 
   // Whether open ports are asked although there are closed ones.
   void want_open(bool want) { want_open_ = want; }
-  bool wants_open() const { return want_open_; }
 
   // How far the host is done, 0 .. 1; from it follows how often open ports may be asked by now. kToTheLast: as often as
   // they may be asked at all.

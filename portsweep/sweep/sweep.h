@@ -222,7 +222,6 @@ class Sweep {
   Instant next_look_{};                         // at the neighbour table
   std::optional<Instant> far_contact_;          // when the first probe left for a gateway
   std::optional<Instant> far_reachable_since_;  // as HostTally has it, for all hosts behind gateways
-  std::optional<std::uint64_t> companion_;      // the canary that goes next
   double capacity_ = 20'000;
   struct OwnDrops {
     std::uint64_t count;
