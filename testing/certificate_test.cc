@@ -5,6 +5,7 @@
 // nothing. Each has its seeds; there is no chance in what is promised but where a test counts it.
 #include <gtest/gtest.h>
 
+#include "testing/chance.h"
 #include "testing/scenario.h"
 
 namespace portsweep {
@@ -82,6 +83,42 @@ TEST(Certificate, IsNotGivenByCanariesThatCameWhenTheBurstOfProbesWasOver) {
   }
   EXPECT_LE(static_cast<double>(missed), 1 + bounds);
 }
+
+// Where only open ports answer, canaries have to rest, and are free again when a pass begins, or when it is over: a
+// canary that went first, or after the probes, would find room in any queue.
+struct ShortQueue {
+  std::string_view name;
+  PathConfig path;
+  double open_share;
+};
+class CertificateOfOpenPorts : public testing::TestWithParam<ShortQueue> {};
+
+TEST_P(CertificateOfOpenPorts, IsNotGivenByCanariesThatFindRoomWhereProbesDoNot) {
+  const ShortQueue& row = GetParam();
+  Field field = hosts_like(std::string(row.name), {.open_share = row.open_share, .filtered_share = 1 - row.open_share});
+  field.network.path = row.path;
+  constexpr std::uint64_t kSeeds = 10;
+  std::uint64_t missed = 0;
+  std::uint64_t certified = 0;
+  double bounds = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Outcome outcome = sweep_field(field, seed, of_ports(1, 16'384));
+    const Recall& recall = outcome.hosts[0].recall;
+    if (recall.verdict() != Verdict::kCertified) continue;
+    ++certified;
+    missed += outcome.false_filtered();
+    bounds += recall.miss_bound_host.value_or(0);
+  }
+  EXPECT_LE(missed, most_by_chance(bounds));
+  EXPECT_GE(certified, kSeeds / 2) << "nothing is promised, and so nothing tested";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    ShortQueues, CertificateOfOpenPorts,
+    testing::Values(ShortQueue{"FewPortsAndALink", {.syn_queue = QueueConfig{.rate = 20'000, .packets = 10}}, 0.001},
+                    ShortQueue{"SomePortsAndAPolicer", {.policer = BucketConfig{.rate = 10'000, .burst = 10}}, 0.005},
+                    ShortQueue{"ManyPortsAndAPolicer", {.policer = BucketConfig{.rate = 10'000, .burst = 10}}, 0.02}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 // "By the answers of ports that are known to answer": what is supposed of a path before reaches 1 % by itself. None of
 // these ports may be asked again.

@@ -116,7 +116,7 @@ bool Canaries::any_open() const {
 bool Canaries::any() const { return !closed_.empty() || any_open(); }
 
 std::uint32_t Canaries::trials_left(bool of_open) const {
-  if (has_closed() && !of_open) return UINT32_MAX / 2;
+  if (has_closed() && !of_open) return kUnlimited;
   std::uint32_t left = 0;
   for (const Canary& canary : open_)
     left += canary.under_way + connections_ - std::min(connections_, canary.connections);

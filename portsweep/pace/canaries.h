@@ -33,6 +33,8 @@ class Canaries {
   static constexpr std::size_t kMost = 128;
   // A row of losses is a port's own if the loss of the others makes it less likely than this, for any of kMost ports.
   static constexpr double kUnlikely = 1e-4;
+  // So many that they do not count; a sum of it and of trials that were made is still a number.
+  static constexpr std::uint32_t kUnlimited = UINT32_MAX / 2;
   // They log, penalise or ban: FTP, SSH, Telnet, SMTP, MySQL, RDP, VNC.
   static constexpr std::uint16_t kShy[] = {21, 22, 23, 25, 3306, 3389, 5900};
   // They are made for strangers: HTTP and HTTPS.
@@ -88,7 +90,7 @@ class Canaries {
   bool has_closed() const { return !closed_.empty(); }
   // How many ports there are that may be asked, now or later.
   std::size_t askable() const;
-  // How many more trials there may be, of open ports alone or of all; those of closed ones have no limit.
+  // How many more trials there may be, of open ports alone or of all; those of closed ones have no limit: kUnlimited.
   std::uint32_t trials_left(bool of_open) const;
 
  private:

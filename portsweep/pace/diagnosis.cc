@@ -30,6 +30,10 @@ constexpr std::uint32_t kEnoughCame = 100;
 constexpr std::uint32_t kFewestTrials = 40;
 constexpr std::uint32_t kMostTrials = 1000;
 constexpr std::uint32_t kLeastTrials = 20;  // to conclude anything when time is up
+// Where there may be but so many trials, each rate of a test takes this part of them: what is found out is of use only
+// if enough are left to certify by. And so many at least.
+constexpr std::uint32_t kPartOfTrials = 6;
+constexpr std::uint32_t kFewTrials = 10;
 constexpr Duration kLongTest = 1500ms;
 constexpr Duration kLongestTest = 3s;
 constexpr std::size_t kMostLevels = 6;
@@ -110,16 +114,17 @@ void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, 
     heard_ = now;
     lost_since_heard_ = 0;
   }
+  sent_.see(rate, now);
   if (phase != phase_) return;
   (open ? open_ : closed_).add(lost);
   if (mode_ == Mode::kTest) pairs_.add(open, lost);
   switch (mode_) {
     case Mode::kFree:
-      if (is_significant(counted())) begin_test(rate, now);
+      if (is_significant(counted())) begin_test(sent_.rate(), now);
       forget_old_trials();
       break;
     case Mode::kTest:
-      if (counted().count >= needed_) conclude_test(now);
+      if (counted().count >= needed_ || trials_left_ == 0) conclude_test(now);
       break;
     case Mode::kHeld: check_held(rate, now); break;
     case Mode::kStalled:
@@ -158,6 +163,7 @@ bool Diagnosis::suspects_silence() const { return lost_since_heard_ >= kStallTri
 
 void Diagnosis::turn(std::size_t ports, double rate, Instant now) {
   if (mode_ == Mode::kBlocked) return;
+  sent_.see(rate, now);
   if (mode_ == Mode::kStalled) {
     check_stalled(rate, now);
     return;
@@ -165,12 +171,11 @@ void Diagnosis::turn(std::size_t ports, double rate, Instant now) {
   const bool nothing = lost_since_heard_ >= kStallTrials && ports >= kStallPorts && now - heard_ >= kSilence;
   if (nothing && (mode_ != Mode::kFree || rate <= kSlowest)) return stall(now);
   if (mode_ != Mode::kTest) return;
-  const bool overdue = now - since_ > kLongTest && counted().count >= kLeastTrials;
-  if (overdue) {
+  const bool enough = counted().count >= (trials_left_ == 0 ? 1 : kLeastTrials);
+  if (now - since_ > kLongTest && enough) {
     conclude_test(now);
   } else if (now - since_ > kLongestTest) {
-    // Too few ports answer, or may be asked, to find out: slower is safer.
-    hold(levels_.back().rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
+    hold_untested(now);
   }
 }
 
@@ -195,8 +200,8 @@ void Diagnosis::test_at(double rate, double expected_loss, Instant now) {
   rate = std::max(rate, kSlowest);
   // As many losses, and as many that came back, as make a ratio worth something.
   const double loss = std::clamp(expected_loss, 0.01, 0.99);
-  needed_ =
-      static_cast<std::uint32_t>(std::min(kFewestTrials / std::min(loss, 1 - loss), static_cast<double>(kMostTrials)));
+  const std::uint32_t most = std::clamp(trials_left_ / kPartOfTrials, kFewTrials, kMostTrials);
+  needed_ = static_cast<std::uint32_t>(std::min(kFewestTrials / std::min(loss, 1 - loss), static_cast<double>(most)));
   levels_.push_back({.rate = rate, .loss = loss});
   limit_ = rate;
   enter(Mode::kTest, now);
@@ -248,6 +253,8 @@ void Diagnosis::conclude_test(Instant now) {
   level.came = counted().count - counted().lost;
   if (levels_.size() == 1) {
     if (!is_significant(counted())) {
+      // Where so few trials tell, it is enough for this rate and for no higher one.
+      if (trials_left_ < Canaries::kUnlimited) return enter(Mode::kHeld, now);
       limit_.reset();
       return enter(Mode::kFree, now);
     }
@@ -295,6 +302,14 @@ void Diagnosis::hold(double capacity, double loss, Instant now) {
   regime_since_ = now;
   decide(PaceDecision::Kind::kBottleneck, loss, *limit_);
   enter(Mode::kHeld, now);
+}
+
+// Too few ports answer, or may be asked, to find out: slower is safer. What was measured holds: at a lower rate no more
+// is lost.
+void Diagnosis::hold_untested(Instant now) {
+  const Instant regime = regime_since_;
+  hold(levels_.back().rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
+  regime_since_ = regime;
 }
 
 void Diagnosis::check_held(double rate, Instant now) {

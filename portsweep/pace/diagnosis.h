@@ -24,12 +24,14 @@
 // taken for an effect of the rate, until the limit is raised again. Pure; time is an argument.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "portsweep/base/time.h"
 #include "portsweep/model/notice.h"
+#include "portsweep/pace/canaries.h"
 #include "portsweep/pace/rtt.h"
 
 namespace portsweep {
@@ -70,6 +72,8 @@ class Diagnosis {
   bool wants_open() const { return resets_limited_ || (mode_ == Mode::kTest && pairs_.open.count < kMostPairs); }
   // Says that there are some which may be asked.
   void may_ask_open() { pairs_.possible = true; }
+  // So many more trials may come, at most. A test takes a part of them, and ends when there are none.
+  void expect_trials(std::uint32_t left) { trials_left_ = left; }
   bool resets_limited() const { return resets_limited_; }
   // Nothing but canaries may be sent.
   bool canaries_only() const { return mode_ == Mode::kStalled; }
@@ -124,10 +128,32 @@ class Diagnosis {
   void conclude_capacity(Instant now);
   void conclude_random(double loss, Instant now);
   void hold(double capacity, double loss, Instant now);
+  void hold_untested(Instant now);
   void check_held(double rate, Instant now);
   void stall(Instant now);
   void check_stalled(double rate, Instant now);
   void decide(PaceDecision::Kind kind, double loss, double rate);
+
+  // The highest rate of the last half a second at least: what a trial met was sent before its wait began.
+  class RecentPeak {
+   public:
+    void see(double rate, Instant now) {
+      if (now - begun_ >= kWindow) {
+        before_ = now - begun_ < 2 * kWindow ? current_ : 0;
+        current_ = 0;
+        begun_ = now;
+      }
+      current_ = std::max(current_, rate);
+    }
+    double rate() const { return std::max(before_, current_); }
+
+   private:
+    static constexpr Duration kWindow = 500ms;
+
+    Instant begun_{};
+    double current_ = 0;
+    double before_ = 0;
+  };
 
   std::string name_;
   Mode mode_ = Mode::kFree;
@@ -144,11 +170,13 @@ class Diagnosis {
   Trials open_;
   Pairs pairs_;  // of the test
   std::uint32_t lost_since_heard_ = 0;
+  RecentPeak sent_;
   int unasked_ = 0;  // pauses in a row after which nothing could be asked
 
   std::vector<Level> levels_;  // of the test; the first is where the loss was found
   std::uint32_t needed_ = 0;   // trials, to conclude the test
-  bool refining_ = false;      // the test is of a rate a little above a capacity that is roughly known
+  std::uint32_t trials_left_ = Canaries::kUnlimited;
+  bool refining_ = false;  // the test is of a rate a little above a capacity that is roughly known
   Duration raise_after_ = kFirstRaise;
 
   // Round trips.

@@ -318,6 +318,75 @@ TEST(Diagnosis, DoesNotBlameResetsWhereOpenPortsLoseAsMuch) {
   }
 }
 
+// --- Few trials -----------------------------------------------------------------------------------------------------
+
+// A test that loss began, where so many trials may follow.
+class DiagnosisOfFew : public testing::Test {
+ protected:
+  void begin(std::uint32_t left) {
+    diagnosis.expect_trials(left);
+    for (int i = 0; i < 3; ++i) trial(true);
+    ASSERT_EQ(diagnosis.mode(), Mode::kTest);
+  }
+  void trial(bool lost) { diagnosis.on_trial(diagnosis.phase(), true, lost, kFull, now += 50ms); }
+
+  Instant now{10s};
+  Diagnosis diagnosis{now};
+};
+
+// The rest is to certify by. What it finds out holds for the rate that was tested, and for no higher one.
+TEST_F(DiagnosisOfFew, SpendsAPartOfThemOnATest) {
+  begin(120);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(diagnosis.mode(), Mode::kTest) << i;
+    trial(false);
+  }
+  EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
+  EXPECT_EQ(diagnosis.limit(), kFull);
+  EXPECT_THAT(diagnosis.decisions(), IsEmpty());
+}
+
+TEST_F(DiagnosisOfFew, EndsATestWithTheLast) {
+  begin(20);
+  for (int i = 0; i < 5; ++i) trial(false);
+  ASSERT_EQ(diagnosis.mode(), Mode::kTest);
+  diagnosis.expect_trials(0);
+  trial(false);
+  EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
+}
+
+// They were asked before the test began, and say nothing of it.
+TEST_F(DiagnosisOfFew, EndsATestWhoseLastOnesCameTooEarly) {
+  begin(20);
+  const auto before = static_cast<std::uint8_t>(diagnosis.phase() - 1);
+  trial(false);
+  diagnosis.expect_trials(0);
+  diagnosis.on_trial(before, true, false, kFull, now);
+  ASSERT_EQ(diagnosis.mode(), Mode::kTest);
+  diagnosis.turn(0, kFull, now + 2s);
+  EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
+}
+
+// Losses are known when the wait is over; by then nothing may be under way any more.
+TEST_F(DiagnosisOfFew, TestsTheRateThatTheLostOnesMet) {
+  diagnosis.expect_trials(20);
+  diagnosis.turn(0, kFull, now);
+  for (int i = 0; i < 3; ++i) diagnosis.on_trial(diagnosis.phase(), true, true, 0, now + 300ms);
+  ASSERT_EQ(diagnosis.mode(), Mode::kTest);
+  EXPECT_EQ(diagnosis.limit(), kFull);
+}
+
+// At a lower rate no more is lost: there is no reason to forget what was seen, and nothing else to go by.
+TEST_F(DiagnosisOfFew, IsSlowerAndForgetsNothingWhereNoneCame) {
+  begin(20);
+  const Instant regime = diagnosis.regime_since();
+  diagnosis.turn(0, kFull, now + 4s);
+  EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
+  ASSERT_TRUE(diagnosis.limit());
+  EXPECT_NEAR(*diagnosis.limit(), kFull / 2, 1);
+  EXPECT_EQ(diagnosis.regime_since(), regime);
+}
+
 // --- Nothing answers ------------------------------------------------------------------------------------------------
 
 TEST(Diagnosis, IsBlockedOnlyAfterASilenceAPauseAndASilence) {

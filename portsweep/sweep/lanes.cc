@@ -116,6 +116,11 @@ bool Lanes::may_charge(std::uint64_t host, Instant now) {
   return found == lanes_.end() || has(found->second, now);
 }
 
+Instant Lanes::free_at(std::uint64_t host) const {
+  const auto found = lanes_.find(host);
+  return found == lanes_.end() ? Instant{} : next_of(found->second);
+}
+
 void Lanes::charge(std::uint64_t host) {
   const auto found = lanes_.find(host);
   if (found != lanes_.end()) take(found->second);

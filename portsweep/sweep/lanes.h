@@ -30,6 +30,8 @@ class Lanes {
   bool admit(std::uint64_t host, const Address& address, Instant now);
   // Whether one more packet may go to the host now, before those that wait.
   bool may_charge(std::uint64_t host, Instant now);
+  // When it may, if it may not now; another may have gone first by then.
+  Instant free_at(std::uint64_t host) const;
   // It went.
   void charge(std::uint64_t host);
   // Puts a probe that may not go at the end of its host's lane.

@@ -146,6 +146,11 @@ void PaceBook::count(std::uint64_t index, const TrialQueue::Trial& counted, doub
   if (proves_nothing(trial.asked)) return;
   Row& host = rows_.at(index);
   host.recall.count(trial, lost, diagnosis(host));
+  // How many trials the hosts of a diagnosis may have together matters where it is one.
+  Diagnosis& diagnosed = diagnosis(host);
+  if (host.own || plan_.hosts().size() == 1) {
+    diagnosed.expect_trials(host.recall.canaries().trials_left(diagnosed.resets_limited()));
+  }
   if (host.own) {
     host.own->on_trial(trial.phase, trial.open, lost, host.sent.rate(now), now);
     follow(index, host, now);
@@ -218,7 +223,7 @@ std::size_t PaceBook::askable() const {
 }
 
 void PaceBook::turn(double rate, Instant now) {
-  while (!pending_.empty() && pending_.top().due <= now) {
+  while (!pending_.empty() && pending_.top().at <= now) {
     const std::uint64_t host = pending_.top().host;
     pending_.pop();
     while (const auto trial = rows_.at(host).recall.next_trial(now)) count(host, *trial, rate, now);
@@ -347,9 +352,8 @@ void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint6
 }
 
 void PaceBook::owe(std::uint64_t host, Row& row, unsigned more, Instant now) {
-  if (row.owed == 0) owing_.push_back(host);
+  if (row.owed == 0) owing_.push({now, host});
   row.owed = std::min(row.owed + more, static_cast<unsigned>(HostRecall::kMostAProbe));
-  row.owed_at = now;
 }
 
 void PaceBook::owe_sign_of_life(std::uint64_t host, Instant now) {
@@ -366,34 +370,39 @@ bool PaceBook::is_slow_to_learn(std::uint64_t host) const {
   return !row->recall.canaries().has_closed() && row->recall.canaries().any_open();
 }
 
+// A canary goes with the probe that it was owed for, or not at all: one that had to wait for a port to have rested
+// would go when the probes have passed, or before the first of their next pass, where a queue is empty and a policer's
+// bucket full. It waits for its host's lane alone, as the next probe does; and a sign of life measures nothing.
 std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
-  // A few are looked at: where none may be asked now it is asked for again soon.
-  constexpr std::size_t kFew = 16;
-  for (std::size_t i = std::min(kFew, owing_.size()); i > 0; --i) {
-    const std::uint64_t host = owing_.front();
-    owing_.pop_front();
+  while (!owing_.empty() && owing_.top().at <= now) {
+    const std::uint64_t host = owing_.top().host;
+    owing_.pop();
     if (!lanes_.may_charge(host, now)) {
-      owing_.push_back(host);
+      owing_.push({std::max(lanes_.free_at(host), now + Duration(1)), host});
       continue;
     }
     Row& row = rows_.at(host);
-    Diagnosis& diagnosed = diagnosis(row);
-    Canaries& canaries = row.recall.canaries();
-    canaries.want_open(diagnosed.wants_open());
-    if (diagnosed.wants_open() && canaries.any_open()) diagnosed.may_ask_open();
-    const bool wanting = row.progress >= 1 && !row.recall.is_measured(diagnosed);
-    const bool urgent = row.needs_sign || wanting || diagnosed.mode() == Diagnosis::Mode::kTest;
-    canaries.set_progress(urgent ? Canaries::kToTheLast : row.progress);
-    const auto pick = canaries.take(diagnosed.phase(), now);
-    if (pick || !canaries.any()) {
+    const auto pick = pick_owed(row, now);
+    if (pick || !row.recall.canaries().any()) {
       --row.owed;
-    } else if (now - row.owed_at > kFresh) {
-      row.owed = 0;
+    } else {
+      row.owed = row.needs_sign ? 1 : 0;
     }
-    if (row.owed > 0) owing_.push_back(host);
+    if (row.owed > 0) owing_.push({pick ? now : now + kLookAgain, host});
     if (pick) return pick->index;
   }
   return std::nullopt;
+}
+
+std::optional<Canaries::Pick> PaceBook::pick_owed(Row& row, Instant now) {
+  Diagnosis& diagnosed = diagnosis(row);
+  Canaries& canaries = row.recall.canaries();
+  canaries.want_open(diagnosed.wants_open());
+  if (diagnosed.wants_open() && canaries.any_open()) diagnosed.may_ask_open();
+  const bool wanting = row.progress >= 1 && !row.recall.is_measured(diagnosed);
+  const bool urgent = row.needs_sign || wanting || diagnosed.mode() == Diagnosis::Mode::kTest;
+  canaries.set_progress(urgent ? Canaries::kToTheLast : row.progress);
+  return canaries.take(diagnosed.phase(), now);
 }
 
 void PaceBook::put_back(const PlannedProbe& probe) {

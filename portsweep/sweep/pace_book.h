@@ -45,9 +45,8 @@ class PaceBook {
   // Probes a second to a host that has no closed port: open ones may be asked so seldom that a faster pass would be
   // over before enough is known of its loss, and one more would have to follow.
   static constexpr double kSlowToLearn = 75'000;
-  // A canary that may not be asked so long after the last probe that it was owed for is not sent any more: by then it
-  // would meet something else.
-  static constexpr Duration kFresh = 50ms;
+  // Where a sign of life is wanted and no port may be asked yet, it is looked again so much later.
+  static constexpr Duration kLookAgain = 50ms;
   // A sign of life is asked for so often, until there is one, or so many did not come.
   static constexpr Duration kSignEvery = 100ms;
   static constexpr int kMostSigns = 20;
@@ -144,8 +143,7 @@ class PaceBook {
     HostRecall recall;
     std::unique_ptr<Diagnosis> own = nullptr;
     SentRate sent = {};
-    unsigned owed = 0;  // canaries
-    Instant owed_at = {};
+    unsigned owed = 0;        // canaries
     double progress = 0;      // 0 .. 1
     bool needs_sign = false;  // of life
     Instant sign_owed_at = {};
@@ -156,12 +154,12 @@ class PaceBook {
     std::optional<Reason> given_up = {};
   };
 
-  // When a host has trials to count.
-  struct Pending {
-    Instant due;
+  // When a host has trials to count, or a canary that is owed may go.
+  struct Timed {
+    Instant at;
     std::uint64_t host;
 
-    bool operator<(const Pending& other) const { return due > other.due; }  // the queue has the greatest on top
+    bool operator<(const Timed& other) const { return at > other.at; }  // the queue has the greatest on top
   };
 
   // A time in which this machine dropped packets.
@@ -184,6 +182,7 @@ class PaceBook {
   bool can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const;
   void follow(std::uint64_t host, Row& row, Instant now);
   void owe(std::uint64_t host, Row& row, unsigned more, Instant now);
+  std::optional<Canaries::Pick> pick_owed(Row& row, Instant now);
   void sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event);
   std::size_t askable() const;
   void collect(Diagnosis& diagnosis);
@@ -202,9 +201,9 @@ class PaceBook {
   std::vector<std::uint64_t> known_;  // the keys of rows_, in the order they came
   std::size_t next_known_ = 0;
   std::size_t with_closed_ = 0;        // of them, how many have a closed port
-  std::deque<std::uint64_t> owing_;    // hosts with canaries owed
+  std::priority_queue<Timed> owing_;   // hosts with canaries owed
   std::vector<std::uint64_t> owners_;  // hosts with a diagnosis of their own
-  std::priority_queue<Pending> pending_;
+  std::priority_queue<Timed> pending_;
   std::deque<Drops> drops_;  // the latest ones
   std::vector<PlannedProbe> extra_;
   LossEstimate path_;  // of all hosts without one
