@@ -28,7 +28,10 @@ std::optional<Reason> v4_reason(const IcmpError& error) {
 std::optional<Reason> v6_reason(const IcmpError& error) {
   constexpr std::uint8_t kUnreachable = 1;
   constexpr std::uint8_t kTimeExceeded = 3;
+  constexpr std::uint8_t kParameterProblem = 4;
   if (error.type == kTimeExceeded) return Reason::kHostUnreach;
+  // Unrecognised next header: ours is TCP.
+  if (error.type == kParameterProblem && error.code == 1) return Reason::kProtoUnreach;
   if (error.type != kUnreachable) return std::nullopt;
   switch (error.code) {
     case 0: return Reason::kNetUnreach;       // no route
