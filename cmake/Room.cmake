@@ -22,15 +22,19 @@ function(portsweep_room)
   endif()
 endfunction()
 
-# portsweep_test(NAME name [LEFT_OUT] [TIMEOUT seconds] SOURCES ... LINK ...)
+# portsweep_test(NAME name [LEFT_OUT] [OPTIMIZED] [TIMEOUT seconds] SOURCES ... LINK ...)
 #
 # One GoogleTest program <name>_test, registered as one ctest. One that is left out can still be built, by its name.
 function(portsweep_test)
-  cmake_parse_arguments(T "LEFT_OUT" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(T "LEFT_OUT;OPTIMIZED" "NAME;TIMEOUT" "SOURCES;LINK" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
-  portsweep_test_program(${T_NAME}_test SOURCES ${T_SOURCES} LINK ${T_LINK})
+  set(optimized "")
+  if(T_OPTIMIZED)
+    set(optimized OPTIMIZED)
+  endif()
+  portsweep_test_program(${T_NAME}_test ${optimized} SOURCES ${T_SOURCES} LINK ${T_LINK})
   if(T_LEFT_OUT)
     set_target_properties(${T_NAME}_test PROPERTIES EXCLUDE_FROM_ALL ON)
     return()
@@ -39,11 +43,19 @@ function(portsweep_test)
   set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT})
 endfunction()
 
-# portsweep_test_program(program SOURCES ... LINK ...): a GoogleTest program; what of it is run the caller registers.
+# portsweep_test_program(program [OPTIMIZED] SOURCES ... LINK ...): a GoogleTest program; what of it is run the caller
+# registers.
+#
+# Tests themselves are compiled without optimisation: that takes half the time, and what they test is in the rooms'
+# libraries. OPTIMIZED: for programs that spend minutes in templates and inline functions, of which the linker may take
+# the copy of either side.
 function(portsweep_test_program PROGRAM)
-  cmake_parse_arguments(T "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(T "OPTIMIZED" "" "SOURCES;LINK" ${ARGN})
   add_executable(${PROGRAM} ${T_SOURCES})
-  target_precompile_headers(${PROGRAM} REUSE_FROM portsweep_test_pch)
+  if(NOT T_OPTIMIZED)
+    target_precompile_headers(${PROGRAM} REUSE_FROM portsweep_test_pch)
+    target_compile_options(${PROGRAM} PRIVATE -O0)
+  endif()
   target_link_libraries(${PROGRAM} PRIVATE
     ${T_LINK} portsweep_test_pch GTest::gmock GTest::gtest_main rapidcheck portsweep_warnings portsweep_sanitizers)
 endfunction()
