@@ -49,6 +49,8 @@ constexpr Promise kPromises[] = {
     {.name = "OwnOverload", .scenario = "own-overload", .miss = 1e-9},
 };
 
+std::ostream& operator<<(std::ostream& stream, const Promise& promise) { return stream << promise.name; }
+
 SweepSetup setup_of(const Promise& promise) {
   SweepSetup setup;
   setup.pace.miss = promise.miss;

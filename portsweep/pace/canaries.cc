@@ -39,7 +39,7 @@ void Canaries::set_progress(double progress) {
 std::optional<Canaries::Pick> Canaries::take(std::uint8_t phase, Instant now) {
   Canary* canary = want_open_ || closed_.empty() ? take_open(now) : nullptr;
   const bool open = canary != nullptr;
-  if (!open) canary = take_closed();
+  if (!open) canary = take_closed(now);
   if (canary == nullptr) return std::nullopt;
   canary->under_way = true;
   canary->phase = phase;
@@ -48,10 +48,10 @@ std::optional<Canaries::Pick> Canaries::take(std::uint8_t phase, Instant now) {
   return Pick{canary->port, canary->index, open};
 }
 
-Canaries::Canary* Canaries::take_closed() {
+Canaries::Canary* Canaries::take_closed(Instant now) {
   for (std::size_t i = 0; i < closed_.size(); ++i) {
     Canary& canary = closed_[next_closed_++ % closed_.size()];
-    if (!canary.under_way) return &canary;
+    if (!canary.under_way && now >= canary.free_at) return &canary;
   }
   return nullptr;
 }
@@ -61,7 +61,8 @@ bool Canaries::may_ever_ask_open(const Canary& canary) const { return canary.con
 Canaries::Canary* Canaries::take_open(Instant now) {
   for (std::size_t i = 0; i < open_.size(); ++i) {
     Canary& canary = open_[next_open_++ % open_.size()];
-    if (!canary.under_way && canary.connections < by_now_ && now - canary.asked >= kRest) return &canary;
+    const bool free = !canary.under_way && now >= canary.free_at && now - canary.asked >= kRest;
+    if (free && canary.connections < by_now_) return &canary;
   }
   return nullptr;
 }
@@ -82,6 +83,11 @@ void Canaries::put_back(Port port) {
   if (canary == nullptr || !canary->under_way) return;
   canary->under_way = false;
   if (open) --canary->connections;
+}
+
+void Canaries::occupy(Port port, Instant until) {
+  bool open = false;
+  if (Canary* canary = find(port, open)) canary->free_at = until;
 }
 
 Canaries::Outcome Canaries::resolve(Port port, bool lost) {
@@ -123,9 +129,9 @@ std::uint32_t Canaries::trials_left(bool of_open) const {
   return left;
 }
 
-std::size_t Canaries::askable() const {
-  const auto open = std::count_if(open_.begin(), open_.end(), [&](const Canary& c) { return may_ever_ask_open(c); });
-  return closed_.size() + static_cast<std::size_t>(open);
+std::size_t Canaries::askable_open() const {
+  return static_cast<std::size_t>(
+      std::count_if(open_.begin(), open_.end(), [&](const Canary& c) { return may_ever_ask_open(c); }));
 }
 
 }  // namespace portsweep

@@ -12,6 +12,9 @@
 //     witnesses to the end;
 //   - not at all if it is one of kShy.
 //
+// A port is free again when the wait for its trial is over (occupy()), whatever came of it and when: were one that
+// answered free sooner, trials would be made where packets get through rather than where they do not.
+//
 // A port that loses so many trials in a row as what the others of its kind lost in that time does not explain has a
 // trouble of its own (its queue of connections is full, say): it is dropped, and the row is taken back.
 #pragma once
@@ -51,7 +54,7 @@ class Canaries {
   template <class IndexOf>
   void renumber(IndexOf index_of) {
     for (std::vector<Canary>* kept : {&closed_, &open_}) {
-      for (Canary& canary : *kept) canary.index = index_of(canary.port), canary.under_way = false;
+      for (Canary& canary : *kept) canary.index = index_of(canary.port), canary.under_way = false, canary.free_at = {};
     }
   }
 
@@ -73,6 +76,8 @@ class Canaries {
   std::optional<Pick> take(std::uint8_t phase, Instant now);
   // It was not sent after all.
   void put_back(Port port);
+  // It was sent, and is waited for until then: it is not asked again before.
+  void occupy(Port port, Instant until);
 
   struct Outcome {
     bool known = false;  // the port is a canary, and a trial of it was under way
@@ -89,7 +94,9 @@ class Canaries {
   bool any_open() const;
   bool has_closed() const { return !closed_.empty(); }
   // How many ports there are that may be asked, now or later.
-  std::size_t askable() const;
+  std::size_t askable() const { return askable_closed() + askable_open(); }
+  std::size_t askable_closed() const { return closed_.size(); }
+  std::size_t askable_open() const;
   // How many more trials there may be, of open ports alone or of all; those of closed ones have no limit: kUnlimited.
   std::uint32_t trials_left(bool of_open) const;
 
@@ -102,6 +109,7 @@ class Canaries {
     bool under_way = false;
     std::uint8_t phase = 0;
     Instant asked{};
+    Instant free_at{};
     // Of all ports of its kind, when its row of losses began.
     std::uint32_t trials_then = 0;
     std::uint32_t lost_then = 0;
@@ -113,7 +121,7 @@ class Canaries {
   };
 
   bool may_ever_ask_open(const Canary& canary) const;
-  Canary* take_closed();
+  Canary* take_closed(Instant now);
   Canary* take_open(Instant now);
   Canary* find(Port port, bool& open);
   static bool has_own_trouble(const Canary& canary, const Totals& totals);

@@ -168,6 +168,18 @@ TEST(Canaries, AskClosedPortsFirstUnlessOpenOnesMustTell) {
   EXPECT_FALSE(canaries.take(0, now + 1ms)->open);  // the open one rests
 }
 
+// Were it free as soon as it answers, it would be asked when packets get through, rather than when they do not.
+TEST(Canaries, AreNotAskedAgainBeforeTheWaitIsOverWhateverCameOfIt) {
+  for (const bool lost : {false, true}) {
+    Canaries canaries = some(1);
+    ASSERT_TRUE(canaries.take(0, kStart));
+    canaries.occupy(Port(10'000), kStart + 100ms);
+    canaries.resolve(Port(10'000), lost);
+    EXPECT_EQ(canaries.take(0, kStart + 100ms - 1ns), std::nullopt) << lost;
+    EXPECT_TRUE(canaries.take(0, kStart + 100ms)) << lost;
+  }
+}
+
 TEST(Canaries, GoRound) {
   Canaries canaries = some(10);
   std::set<std::uint16_t> asked;
@@ -199,6 +211,8 @@ TEST(Canaries, AreNoMoreThanAsked) {
     canaries.add(Port(static_cast<std::uint16_t>(port + 1000)), port, true, kStart);
   }
   EXPECT_EQ(canaries.askable(), 6U);
+  EXPECT_EQ(canaries.askable_open(), 3U);
+  EXPECT_EQ(canaries.askable_closed(), 3U);
   EXPECT_EQ(take_all(canaries, kStart + 1s), 3);
 }
 

@@ -124,7 +124,7 @@ void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, 
       forget_old_trials();
       break;
     case Mode::kTest:
-      if (counted().count >= needed_ || trials_left_ == 0) conclude_test(now);
+      if (counted().count >= needed_ || (trials_left_ == 0 && counted().count > 0)) conclude_test(now);
       break;
     case Mode::kHeld: check_held(rate, now); break;
     case Mode::kStalled:
@@ -264,9 +264,10 @@ void Diagnosis::conclude_test(Instant now) {
   const Level& before = levels_[levels_.size() - 2];
   const Level& first = levels_.front();
   if (awaits_pairs(now)) return;
-  if (refining_) return hold(level.goodput(), first.loss, now);
+  if (refining_) return hold_by_test(level.goodput(), first.loss, now);
   if (depends_on_rate(before, level)) return conclude_capacity(now);
-  if (level.loss >= 1 && level.rate <= kSlowest) return;  // turn() will say that nothing answers, or something will
+  // turn() will say that nothing answers, or something will.
+  if (level.loss >= 1 && level.rate <= kSlowest && trials_left_ > 0) return;
   const bool convincing = first.loss < kNearlyAll / 2 && level.rate <= kTell * first.goodput() + 1;
   const bool low_enough = level.rate <= first.rate / kStep && level.loss < kNearlyAll;
   if (convincing || low_enough || level.rate <= kSlowest || levels_.size() >= kMostLevels) {
@@ -281,9 +282,9 @@ void Diagnosis::conclude_capacity(Instant now) {
   const Level before = levels_[levels_.size() - 2];
   const bool rough = level.came < kEnoughCame && level.rate > kSlowest && levels_.size() < kMostLevels;
   if (level.loss >= kClean && rough) return test_below(now);
-  if (level.loss >= kClean) return hold(level.goodput(), levels_.front().loss, now);
+  if (level.loss >= kClean) return hold_by_test(level.goodput(), levels_.front().loss, now);
   const double capacity = std::clamp(before.goodput(), level.goodput(), before.rate);
-  if (before.came >= kEnoughCame) return hold(capacity, levels_.front().loss, now);
+  if (before.came >= kEnoughCame) return hold_by_test(capacity, levels_.front().loss, now);
   refining_ = true;
   test_at(std::min(kLittleMore * capacity, before.rate), 1 - 1 / kLittleMore, now);
 }
@@ -304,11 +305,19 @@ void Diagnosis::hold(double capacity, double loss, Instant now) {
   enter(Mode::kHeld, now);
 }
 
-// Too few ports answer, or may be asked, to find out: slower is safer. What was measured holds: at a lower rate no more
-// is lost.
+// Where too few trials are left to measure the loss of the lower rate, that of the higher ones stands for it: at a
+// lower rate no more is lost.
+void Diagnosis::hold_by_test(double capacity, double loss, Instant now) {
+  const Instant regime = regime_since_;
+  hold(capacity, loss, now);
+  if (trials_left_ < kFewTrials) regime_since_ = regime;
+}
+
+// Too few ports answer, or may be asked, to find out: slower is safer, than any rate at which something was lost.
 void Diagnosis::hold_untested(Instant now) {
   const Instant regime = regime_since_;
-  hold(levels_.back().rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
+  const Level& tested = refining_ ? levels_[levels_.size() - 2] : levels_.back();
+  hold(tested.rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
   regime_since_ = regime;
 }
 
@@ -318,7 +327,8 @@ void Diagnosis::check_held(double rate, Instant now) {
     raise_after_ = std::min(2 * raise_after_, kLongestRaise);
     return begin_test(*limit_, now);
   }
-  const bool clean = trials.count >= kCleanTrials && trials.loss() <= kHarmless + 1.2 * accepted_;
+  const std::uint32_t needed = std::clamp(trials_left_ / kPartOfTrials, kFewTrials, kCleanTrials);
+  const bool clean = trials.count >= needed && trials.loss() <= kHarmless + 1.2 * accepted_;
   if (now - since_ < raise_after_ || !clean) return;
   *limit_ *= kRaise;
   decide(PaceDecision::Kind::kRecovered, trials.loss(), *limit_);

@@ -10,6 +10,7 @@
 //                once more, at a rate a little above -> held at 0.85 of it
 //              else: at a rate lower still; if it makes no difference there either, the loss is random -> free, at the
 //                rate before. To slow down would help nobody.
+//              where but few trials may come (expect_trials()), what they find harmless holds for that rate -> held
 //              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries. They are asked
 //                but seldom: so all their trials in a test count together, at whatever rate, each beside closed ones of
 //                the same moment; and nothing else is concluded before there are enough.
@@ -128,6 +129,7 @@ class Diagnosis {
   void conclude_capacity(Instant now);
   void conclude_random(double loss, Instant now);
   void hold(double capacity, double loss, Instant now);
+  void hold_by_test(double capacity, double loss, Instant now);
   void hold_untested(Instant now);
   void check_held(double rate, Instant now);
   void stall(Instant now);

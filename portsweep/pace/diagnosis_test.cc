@@ -367,6 +367,20 @@ TEST_F(DiagnosisOfFew, EndsATestWhoseLastOnesCameTooEarly) {
   EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
 }
 
+// Were what was measured forgotten, nothing could be measured any more.
+TEST_F(DiagnosisOfFew, KeepsWhatWasMeasuredWhereATestTookTheLastTrials) {
+  begin(60);
+  const Instant regime = diagnosis.regime_since();
+  for (int i = 0; i < 10; ++i) trial(true);  // at the same rate: all are lost
+  ASSERT_EQ(diagnosis.mode(), Mode::kTest);
+  for (int i = 0; i < 10; ++i) trial(false);  // none at a lower rate
+  ASSERT_EQ(diagnosis.mode(), Mode::kTest) << "the capacity lies between";
+  diagnosis.expect_trials(0);
+  trial(false);
+  EXPECT_EQ(diagnosis.mode(), Mode::kHeld);
+  EXPECT_EQ(diagnosis.regime_since(), regime);
+}
+
 // Losses are known when the wait is over; by then nothing may be under way any more.
 TEST_F(DiagnosisOfFew, TestsTheRateThatTheLostOnesMet) {
   diagnosis.expect_trials(20);

@@ -38,11 +38,11 @@ std::optional<Instant> HostRecall::put_back(Port port) {
   return trials_.drop(port);
 }
 
-std::optional<Instant> HostRecall::on_trial(Port port, bool lost) {
+std::optional<Instant> HostRecall::on_trial(Port port, bool lost, bool measures) {
   const Canaries::Outcome outcome = canaries_.resolve(port, lost);
   if (!outcome.known) return std::nullopt;
   if (!lost) lives(outcome.asked);
-  return trials_.resolve(port, {outcome, lost});
+  return measures ? trials_.resolve(port, {outcome, lost}) : trials_.drop(port);
 }
 
 void HostRecall::count(const Canaries::Outcome& trial, bool lost, const Diagnosis& diagnosis) {
@@ -80,9 +80,19 @@ bool HostRecall::can_measure(const Diagnosis& diagnosis) const {
   return diagnosis.resets_limited() ? canaries_.any_open() : canaries_.any();
 }
 
-double HostRecall::share(std::uint8_t attempt, std::uint64_t undecided, const Diagnosis& diagnosis) const {
-  if (attempt == 1 || undecided == 0) return diagnosis.share();
-  return std::max(diagnosis.share(), std::min(kMostAProbe, kTrialsAPass / static_cast<double>(undecided)));
+double HostRecall::share(std::uint8_t attempt, std::uint64_t undecided, double rate, const Diagnosis& diagnosis) const {
+  double share = diagnosis.share();
+  const auto a_pass = static_cast<double>(std::max<std::uint64_t>(undecided, 1));
+  if (attempt > 1) share = std::max(share, std::min(kMostAProbe, kTrialsAPass / a_pass));
+  const bool open = !canaries_.has_closed() || diagnosis.resets_limited();
+  const std::size_t ports = open ? canaries_.askable_open() : canaries_.askable_closed();
+  // Of so many probes each port is asked once: of those that are sent until it is free again, or of a whole pass if
+  // that takes less.
+  const double until_free = rate * seconds_of(open ? Canaries::kRest : wait_);
+  double probes = std::min(a_pass, until_free);
+  // Of open ones there are few: the longer the pass, the sooner they are asked when they have rested.
+  if (open && a_pass > until_free) probes = std::max(until_free / 3, until_free * until_free / a_pass);
+  return std::min(share, static_cast<double>(ports) / std::max(probes, 1.0));
 }
 
 void HostRecall::on_filtered(Evidence evidence, std::uint8_t tries, VerdictReason why) {

@@ -2,7 +2,7 @@
 //
 // HostRecall: what the ports of one host that answer say about those that do not. Exists for hosts that answered. It
 // brings together the host's canaries, the loss they meet, the audit of late answers, and what became of silent ports.
-// Pure; some 550 bytes, and 48 for each canary and each trial under way.
+// Pure; some 550 bytes, and 56 for each canary and each trial under way.
 //
 // A try counts only if it lies between signs of life: it was sent after the host was first heard of (before, the host
 // may not have been there), and something that was sent later still was answered (else it may have fallen silent
@@ -61,11 +61,16 @@ class HostRecall {
   // True the first time that there are more late answers than the loss explains.
   bool alarm();
 
-  // A canary was sent, and is waited for so long; and what became of it, or that it never went out. From the time that
+  // A canary was sent, and is waited for so long; and what became of it, or that it never went out. One that measures
+  // nothing shows that the host lives, and is not counted. From the time that
   // on_trial() and put_back() return, next_trial() has something to tell (pace/trial_queue.h); nothing if none was
   // under way.
-  void on_canary(Port port, Duration wait, Instant now) { trials_.push(port, now + wait); }
-  std::optional<Instant> on_trial(Port port, bool lost);
+  void on_canary(Port port, Duration wait, Instant now) {
+    canaries_.occupy(port, now + wait);
+    wait_ = wait;
+    trials_.push(port, now + wait);
+  }
+  std::optional<Instant> on_trial(Port port, bool lost, bool measures = true);
   std::optional<Instant> put_back(Port port);
   // A trial that is to be counted now.
   std::optional<TrialQueue::Trial> next_trial(Instant now) { return trials_.next(now); }
@@ -85,8 +90,12 @@ class HostRecall {
   }
   // Or will have been, if it goes on.
   bool may_be_measured(const Diagnosis& diagnosis) const {
-    return can_measure(diagnosis) &&
-           counted(diagnosis).trials() + canaries_.trials_left(diagnosis.resets_limited()) >= kLeastTrials;
+    return can_measure(diagnosis) && counted(diagnosis).trials() + trials_left(diagnosis) >= kLeastTrials;
+  }
+  // How many more trials may be counted, at most.
+  std::uint32_t trials_left(const Diagnosis& diagnosis) const {
+    const bool of_open = diagnosis.resets_limited();
+    return canaries_.trials_left(of_open) + trials_.known(of_open);
   }
   // Whether the path is believed to lose little until a trial is lost (LossEstimate::believe()).
   void believe(bool held) {
@@ -97,8 +106,10 @@ class HostRecall {
   double needed(double asked) const { return alarmed_ ? std::min(2 * asked, Evidence::kMost) : asked; }
 
   // Canaries a probe: Diagnosis's own share at least, and up to kMostAProbe while a few silent ports are tried again.
-  // `undecided`: how many ports of the host have no verdict.
-  double share(std::uint8_t attempt, std::uint64_t undecided, const Diagnosis& diagnosis) const;
+  // `undecided`: how many ports of the host have no verdict; `rate`: probes a second to it, at most. No more than
+  // that ports are asked all over a pass: at a greater share all would be asked at its beginning, where a policer's
+  // bucket is full, and then none until they are free again.
+  double share(std::uint8_t attempt, std::uint64_t undecided, double rate, const Diagnosis& diagnosis) const;
 
   // A silent port was given up, called filtered or closed|filtered after so many tries; `why` is kMeasured if its
   // evidence is enough.
@@ -123,6 +134,7 @@ class HostRecall {
   LossEstimate all_;   // of every canary
   LossEstimate open_;  // of open ones
   TrialQueue trials_;
+  Duration wait_ = 100ms;  // of the latest
   EvidenceTable worth_;
   LateAnswers late_;
   Instant regime_{};

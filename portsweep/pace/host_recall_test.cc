@@ -188,15 +188,76 @@ TEST(HostRecall, KnowsWhenTooFewTrialsCanEverCome) {
   EXPECT_TRUE(host.may_be_measured(diagnosis));
 }
 
+HostRecall with_closed(std::uint16_t ports, const Diagnosis& diagnosis) {
+  HostRecall host(PaceConfig{}, Canaries::kMost);
+  for (std::uint16_t port = 1'000; port < 1'000 + ports; ++port) {
+    host.on_answer({Port(port), port, false, {}, kStart}, diagnosis, kStart);
+  }
+  return host;
+}
+
+// They count when their waits are over.
+TEST(HostRecall, CountsTrialsThatAreKnownAmongThoseToCome) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host(PaceConfig{}, Canaries::kMost);
+  host.on_answer({Port(443), 1, true, {}, kStart}, diagnosis, kStart);
+  EXPECT_EQ(host.trials_left(diagnosis), 7U);
+  const Instant asked = kStart + Canaries::kRest;
+  ASSERT_TRUE(host.canaries().take(0, asked));
+  host.on_canary(Port(443), 100ms, asked);
+  EXPECT_EQ(host.trials_left(diagnosis), 7U);
+  ASSERT_TRUE(host.on_trial(Port(443), false));
+  EXPECT_EQ(host.trials_left(diagnosis), 7U);
+  ASSERT_TRUE(host.next_trial(asked + 100ms));
+  EXPECT_EQ(host.trials_left(diagnosis), 6U);
+}
+
+// It was sent by itself.
+TEST(HostRecall, CountsNoTrialThatMeasuresNothing) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host(PaceConfig{}, Canaries::kMost);
+  host.on_answer({Port(443), 1, true, {}, kStart}, diagnosis, kStart);
+  const Instant asked = kStart + Canaries::kRest;
+  ASSERT_TRUE(host.canaries().take(0, asked));
+  host.on_canary(Port(443), 100ms, asked);
+  ASSERT_TRUE(host.on_trial(Port(443), false, false));
+  EXPECT_TRUE(host.lived_after(asked));
+  EXPECT_FALSE(host.next_trial(asked + 1h));
+}
+
 TEST(HostRecall, WantsMoreCanariesTheFewerPortsAreTriedAgain) {
   const Diagnosis diagnosis(kStart);
-  const HostRecall host(PaceConfig{}, Canaries::kMost);
-  EXPECT_EQ(host.share(1, 10, diagnosis), Diagnosis::kShare);
-  EXPECT_EQ(host.share(2, 60'000, diagnosis), Diagnosis::kShare);
-  EXPECT_NEAR(host.share(2, 400, diagnosis), 0.1, 1e-12);
-  EXPECT_NEAR(host.share(3, 10, diagnosis), 4, 1e-12);
-  EXPECT_EQ(host.share(3, 1, diagnosis), HostRecall::kMostAProbe);
-  EXPECT_EQ(host.share(2, 0, diagnosis), Diagnosis::kShare);
+  const HostRecall host = with_closed(128, diagnosis);
+  EXPECT_EQ(host.share(1, 10, 1'000, diagnosis), Diagnosis::kShare);
+  EXPECT_EQ(host.share(2, 60'000, 1'000, diagnosis), Diagnosis::kShare);
+  EXPECT_NEAR(host.share(2, 400, 1'000, diagnosis), 0.1, 1e-12);
+  EXPECT_NEAR(host.share(3, 10, 1'000, diagnosis), 4, 1e-12);
+  EXPECT_EQ(host.share(3, 1, 1'000, diagnosis), HostRecall::kMostAProbe);
+  EXPECT_EQ(host.share(2, 0, 1'000, diagnosis), HostRecall::kMostAProbe);
+}
+
+// Else all would be asked at once, and then none until the waits are over.
+TEST(HostRecall, SpreadsClosedCanariesOverTheirWaits) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host = with_closed(5, diagnosis);
+  EXPECT_EQ(host.share(1, 60'000, 1'000, diagnosis), Diagnosis::kShare);
+  EXPECT_NEAR(host.share(1, 60'000, 10'000, diagnosis), 5.0 / 1'000, 1e-12);
+  EXPECT_NEAR(host.share(2, 200, 10'000, diagnosis), 5.0 / 200, 1e-12);
+}
+
+// All of them would be asked at the beginning of a pass.
+TEST(HostRecall, SpreadsOpenCanariesOverAPassAndOverTheirRest) {
+  const Diagnosis diagnosis(kStart);
+  HostRecall host(PaceConfig{}, Canaries::kMost);
+  EXPECT_EQ(host.share(1, 1'000, 1'000, diagnosis), 0) << "there are none";
+  for (std::uint16_t port = 1'000; port < 1'005; ++port) {
+    host.on_answer({Port(port), port, true, {}, kStart}, diagnosis, kStart);
+  }
+  EXPECT_NEAR(host.share(1, 1'000, 10'000, diagnosis), 5.0 / 1'000, 1e-12);
+  EXPECT_NEAR(host.share(2, 200, 10'000, diagnosis), 5.0 / 200, 1e-12);
+  EXPECT_NEAR(host.share(1, 5'000, 10'000, diagnosis), 5.0 / 1'250, 1e-12) << "twice as long as they rest";
+  EXPECT_NEAR(host.share(1, 60'000, 10'000, diagnosis), 5.0 / 833.333, 1e-6);
+  EXPECT_NEAR(host.share(2, 2, 10'000, diagnosis), 2.5, 1e-12);
 }
 
 // --- Verdicts -------------------------------------------------------------------------------------------------------

@@ -40,6 +40,12 @@ class TrialQueue {
     }
     return std::nullopt;
   }
+  // How many are known and do not count yet, of open ports alone or of all.
+  std::uint32_t known(bool of_open) const {
+    return static_cast<std::uint32_t>(std::count_if(
+        waiting_.begin() + static_cast<std::ptrdiff_t>(head_), waiting_.end(),
+        [&](const Waiting& w) { return w.state == State::kKnown && (w.trial.outcome.open || !of_open); }));
+  }
   void clear() { waiting_.clear(), head_ = 0; }
 
  private:

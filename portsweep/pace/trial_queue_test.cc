@@ -44,6 +44,20 @@ TEST(TrialQueue, PassesOverThoseThatSayNothing) {
   EXPECT_TRUE(queue.next(kStart)->lost);
 }
 
+TEST(TrialQueue, SaysHowManyAreKnownAndNotCounted) {
+  TrialQueue queue;
+  for (std::uint16_t port = 1; port <= 3; ++port) queue.push(Port(port), kStart);
+  queue.resolve(Port(2), trial(false));
+  queue.resolve(Port(3), {{.known = true, .open = true}, true});
+  EXPECT_EQ(queue.known(false), 2U);
+  EXPECT_EQ(queue.known(true), 1U);
+  queue.resolve(Port(1), trial(false));
+  EXPECT_EQ(queue.known(false), 3U);
+  while (queue.next(kStart)) {
+  }
+  EXPECT_EQ(queue.known(false), 0U);
+}
+
 TEST(TrialQueue, KnowsOnlyWhatIsUnderWay) {
   TrialQueue queue;
   EXPECT_FALSE(queue.resolve(Port(1), trial(true)));

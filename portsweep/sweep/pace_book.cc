@@ -115,7 +115,9 @@ void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, double ra
   if (host == nullptr) return;
   // An error that a router reports is no answer of a port that is known to answer.
   const bool lost = !is_answer(event.reason) || !event.from_target;
-  const auto due = host->recall.on_trial(probe.port, lost);
+  // A sign of life was sent by itself, and met an idle way.
+  const bool measures = lost || !host->needs_sign;
+  const auto due = host->recall.on_trial(probe.port, lost, measures);
   if (!due) return;
   if (lost) {
     host->signs_missed += host->needs_sign;
@@ -143,14 +145,10 @@ bool PaceBook::proves_nothing(Instant sent) const {
 
 void PaceBook::count(std::uint64_t index, const TrialQueue::Trial& counted, double rate, Instant now) {
   const auto& [trial, lost] = counted;
-  if (proves_nothing(trial.asked)) return;
   Row& host = rows_.at(index);
+  expect_trials(host);
+  if (proves_nothing(trial.asked)) return;
   host.recall.count(trial, lost, diagnosis(host));
-  // How many trials the hosts of a diagnosis may have together matters where it is one.
-  Diagnosis& diagnosed = diagnosis(host);
-  if (host.own || plan_.hosts().size() == 1) {
-    diagnosed.expect_trials(host.recall.canaries().trials_left(diagnosed.resets_limited()));
-  }
   if (host.own) {
     host.own->on_trial(trial.phase, trial.open, lost, host.sent.rate(now), now);
     follow(index, host, now);
@@ -164,6 +162,12 @@ void PaceBook::count(std::uint64_t index, const TrialQueue::Trial& counted, doub
     return;
   }
   all_.on_trial(trial.phase, trial.open, lost, rate, now);
+}
+
+// How many trials the hosts of a diagnosis may have together matters where it is one.
+void PaceBook::expect_trials(Row& row) {
+  Diagnosis& diagnosed = diagnosis(row);
+  if (row.own || plan_.hosts().size() == 1) diagnosed.expect_trials(row.recall.trials_left(diagnosed));
 }
 
 // Its loss is not to be explained by what the others lost in the same time.
@@ -338,22 +342,38 @@ PaceBook::Judgement PaceBook::decide(Row& row, Reason reason, Evidence evidence,
   return {Next::kDecide, reason, evidence};
 }
 
-void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided, Instant now) {
+void PaceBook::owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided, double rate,
+                            Instant now) {
   Row* row = find(host);
   if (row == nullptr) return;
   // From the third try on it is more trials that are wanting, not more time.
   constexpr std::uint8_t kWanting = 3;
   row->progress =
       attempt >= kWanting ? 1 : 1 - static_cast<double>(undecided) / static_cast<double>(plan_.ports_per_host());
-  const double share = row->recall.share(attempt, undecided, diagnosis(*row));
+  const double share = row->recall.share(attempt, undecided, most_to_host(*row, rate), diagnosis(*row));
   const double whole = std::floor(share);
   const unsigned more = static_cast<unsigned>(whole) + (chance() < share - whole ? 1 : 0);
   if (more > 0) owe(host, *row, more, now);
 }
 
+// Probes of several hosts take turns, and some have bounds of their own.
+double PaceBook::most_to_host(const Row& row, double rate) const {
+  double most = rate / static_cast<double>(known_.size());
+  for (const auto& bound : {config_.host_rate, config_.net_rate}) {
+    if (bound) most = std::min(most, static_cast<double>(*bound));
+  }
+  return row.own ? std::min(most, row.own->limit().value_or(most)) : most;
+}
+
 void PaceBook::owe(std::uint64_t host, Row& row, unsigned more, Instant now) {
-  if (row.owed == 0) owing_.push({now, host});
   row.owed = std::min(row.owed + more, static_cast<unsigned>(HostRecall::kMostAProbe));
+  row.owed_at = now;
+  if (!row.owing_at || *row.owing_at > now) schedule_owed(host, row, now);
+}
+
+void PaceBook::schedule_owed(std::uint64_t host, Row& row, Instant at) {
+  row.owing_at = at;
+  owing_.push({at, host});
 }
 
 void PaceBook::owe_sign_of_life(std::uint64_t host, Instant now) {
@@ -370,25 +390,30 @@ bool PaceBook::is_slow_to_learn(std::uint64_t host) const {
   return !row->recall.canaries().has_closed() && row->recall.canaries().any_open();
 }
 
-// A canary goes with the probe that it was owed for, or not at all: one that had to wait for a port to have rested
-// would go when the probes have passed, or before the first of their next pass, where a queue is empty and a policer's
-// bucket full. It waits for its host's lane alone, as the next probe does; and a sign of life measures nothing.
+// A canary goes with the probe that it was owed for, or not at all: one that had to wait for a port to be free would go
+// when the probes have passed, or before the first of their next pass, where a queue is empty and a policer's bucket
+// full. It waits for its host's lane alone, as the next probe does; and a sign of life is waited for.
 std::optional<std::uint64_t> PaceBook::owed_canary(Instant now) {
   while (!owing_.empty() && owing_.top().at <= now) {
-    const std::uint64_t host = owing_.top().host;
+    const auto [at, host] = owing_.top();
     owing_.pop();
+    Row& row = rows_.at(host);
+    if (row.owing_at != at) continue;
+    row.owing_at.reset();
+    if (!row.needs_sign && now - row.owed_at > kFresh) row.owed = 0;
+    if (row.owed == 0) continue;
     if (!lanes_.may_charge(host, now)) {
-      owing_.push({std::max(lanes_.free_at(host), now + Duration(1)), host});
+      row.owed_at = now;
+      schedule_owed(host, row, std::max(lanes_.free_at(host), now + Duration(1)));
       continue;
     }
-    Row& row = rows_.at(host);
     const auto pick = pick_owed(row, now);
     if (pick || !row.recall.canaries().any()) {
       --row.owed;
     } else {
       row.owed = row.needs_sign ? 1 : 0;
     }
-    if (row.owed > 0) owing_.push({pick ? now : now + kLookAgain, host});
+    if (row.owed > 0) schedule_owed(host, row, pick ? now : now + kLookAgain);
     if (pick) return pick->index;
   }
   return std::nullopt;

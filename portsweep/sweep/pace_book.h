@@ -45,6 +45,8 @@ class PaceBook {
   // Probes a second to a host that has no closed port: open ones may be asked so seldom that a faster pass would be
   // over before enough is known of its loss, and one more would have to follow.
   static constexpr double kSlowToLearn = 75'000;
+  // A canary that could not go for so long, because nothing could, is not sent any more: the way would be idle.
+  static constexpr Duration kFresh = 50ms;
   // Where a sign of life is wanted and no port may be asked yet, it is looked again so much later.
   static constexpr Duration kLookAgain = 50ms;
   // A sign of life is asked for so often, until there is one, or so many did not come.
@@ -104,8 +106,9 @@ class PaceBook {
   std::uint8_t tries_of_unknown(PathClass path) const;
 
   // A probe to the host is sent: chance will have it that canaries are to follow, so that they meet what probes meet.
-  // `attempt` is the probe's; `undecided`: how many ports of the host have no verdict.
-  void owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided, Instant now);
+  // `attempt` is the probe's; `undecided`: how many ports of the host have no verdict; `rate`: probes a second to all
+  // hosts, at most.
+  void owe_canaries(std::uint64_t host, std::uint8_t attempt, std::uint64_t undecided, double rate, Instant now);
   // Ports wait for a sign of life of the host: a canary is owed, whatever open ports have had already.
   void owe_sign_of_life(std::uint64_t host, Instant now);
   // Only open ports tell of the host, which have to rest between trials, and too few were made yet.
@@ -143,9 +146,11 @@ class PaceBook {
     HostRecall recall;
     std::unique_ptr<Diagnosis> own = nullptr;
     SentRate sent = {};
-    unsigned owed = 0;        // canaries
-    double progress = 0;      // 0 .. 1
-    bool needs_sign = false;  // of life
+    unsigned owed = 0;  // canaries
+    Instant owed_at = {};
+    std::optional<Instant> owing_at = {};  // of its row in owing_ that counts; others are stale
+    double progress = 0;                   // 0 .. 1
+    bool needs_sign = false;               // of life
     Instant sign_owed_at = {};
     int signs_missed = 0;  // in a row
     Compared compared = {};
@@ -182,7 +187,10 @@ class PaceBook {
   bool can_reach(const Row& row, unsigned tries, const Evidence& evidence, PathClass path) const;
   void follow(std::uint64_t host, Row& row, Instant now);
   void owe(std::uint64_t host, Row& row, unsigned more, Instant now);
+  double most_to_host(const Row& row, double rate) const;
+  void schedule_owed(std::uint64_t host, Row& row, Instant at);
   std::optional<Canaries::Pick> pick_owed(Row& row, Instant now);
+  void expect_trials(Row& row);
   void sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event);
   std::size_t askable() const;
   void collect(Diagnosis& diagnosis);

@@ -59,7 +59,7 @@ class PaceBookTest : public testing::Test {
   }
   void send_probe(std::uint64_t host) {
     book->on_sent({host, Port(1)}, 0, 2, kWait, now);
-    book->owe_canaries(host, 1, kPorts, now);
+    book->owe_canaries(host, 1, kPorts, kRate, now);
   }
   void send_first(std::uint64_t index) { book->on_sent(plan->at(index), index, 1, kWait, now); }
   void found(std::uint64_t index, Reason reason) {
@@ -237,11 +237,11 @@ TEST_F(PaceBookTest, TakesNoEvidenceFromATryThatWasSentBeforeTheHostWasHeardOf) 
 TEST_F(PaceBookTest, SendsNoCanaryLaterBecauseItsPortHadToRest) {
   open_book(1);
   answer(1, Reason::kSynAck);
-  book->owe_canaries(0, 2, 1, now);
+  book->owe_canaries(0, 2, 1, 0, now);
   EXPECT_EQ(book->owed_canary(now), std::nullopt) << "it has just been found";
   now += Canaries::kRest;
   EXPECT_EQ(book->owed_canary(now), std::nullopt) << "none is owed any more";
-  book->owe_canaries(0, 2, 1, now);
+  book->owe_canaries(0, 2, 1, 0, now);
   EXPECT_TRUE(book->owed_canary(now));
 }
 
@@ -258,7 +258,7 @@ TEST_F(PaceBookTest, SendsASignOfLifeAsSoonAsAPortHasRested) {
 TEST_F(PaceBookTest, TakesAnErrorThatARouterReportsForALoss) {
   open_book(1);
   answer(1);
-  book->owe_canaries(0, 2, 1, now);
+  book->owe_canaries(0, 2, 1, kRate, now);
   const auto canary = book->owed_canary(now);
   ASSERT_TRUE(canary);
   book->on_sent(plan->at(*canary), *canary, kCanaryAttempt, kWait, now);
@@ -307,18 +307,33 @@ TEST_F(PaceBookTest, DoesNotCertifyPortsDecidedBeforeTheHostAnswered) {
 
 TEST_F(PaceBookTest, OwesCanariesAsOftenAsTheirShareSays) {
   open_book(1);
-  for (int i = 0; i < 1000; ++i) book->owe_canaries(0, 1, kPorts, now);
+  for (int i = 0; i < 1000; ++i) book->owe_canaries(0, 1, kPorts, kRate, now);
   EXPECT_EQ(book->owed_canary(now), std::nullopt);  // nothing answered yet
   answer(100);
   int sent = 0;
   for (int i = 0; i < 20'000; ++i) {
-    book->owe_canaries(0, 1, kPorts, now);
+    book->owe_canaries(0, 1, kPorts, kRate, now);
     const auto pick = book->owed_canary(now);
     if (!pick) continue;
     ++sent;
     book->put_back(plan->at(*pick));
   }
   EXPECT_NEAR(sent, 20'000 * Diagnosis::kShare, 80);
+}
+
+// A port is busy for as many probes as go to its host meanwhile: where those are few, it may be asked more often.
+TEST_F(PaceBookTest, OwesAsManyAsTheBoundOfTheHostLeavesTimeFor) {
+  open_book(1, {.host_rate = 1'000});
+  answer(1);
+  int sent = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    book->owe_canaries(0, 1, kPorts, kRate, now += 1ms);
+    const auto pick = book->owed_canary(now);
+    if (!pick) continue;
+    ++sent;
+    book->put_back(plan->at(*pick));
+  }
+  EXPECT_NEAR(sent, 20'000 / 100, 50) << "one in those of a wait";
 }
 
 TEST_F(PaceBookTest, OwesMoreWhileFewPortsAreTriedAgain) {
@@ -329,18 +344,18 @@ TEST_F(PaceBookTest, OwesMoreWhileFewPortsAreTriedAgain) {
     while (book->owed_canary(now)) ++count;
     return count;
   };
-  book->owe_canaries(0, 2, 10, now);
+  book->owe_canaries(0, 2, 10, kRate, now);
   EXPECT_EQ(sent(), 4);
-  book->owe_canaries(1, 2, 1, now);
+  book->owe_canaries(1, 2, 1, kRate, now);
   EXPECT_EQ(sent(), HostRecall::kMostAProbe);
-  for (int i = 0; i < 100; ++i) book->owe_canaries(1, 2, 1, now);
+  for (int i = 0; i < 100; ++i) book->owe_canaries(1, 2, 1, kRate, now);
   EXPECT_EQ(sent(), HostRecall::kMostAProbe);  // a debt does not pile up
 }
 
 TEST_F(PaceBookTest, OwesEachHostItsOwn) {
   open_book(10);
   answer(100);
-  for (std::uint64_t host = 0; host < 10; ++host) book->owe_canaries(host, 2, 10, now);
+  for (std::uint64_t host = 0; host < 10; ++host) book->owe_canaries(host, 2, 10, kRate, now);
   std::map<std::uint64_t, int> sent;
   while (const auto pick = book->owed_canary(now)) ++sent[plan->at(*pick).host];
   EXPECT_EQ(sent.size(), 10U);
@@ -351,7 +366,7 @@ TEST_F(PaceBookTest, OwesEachHostItsOwn) {
 TEST_F(PaceBookTest, OwesCanariesBehindHostsThatHaveNoneLeft) {
   open_book(20);
   answer(1);
-  for (std::uint64_t host = 0; host < 20; ++host) book->owe_canaries(host, 2, 10, now);
+  for (std::uint64_t host = 0; host < 20; ++host) book->owe_canaries(host, 2, 1, kRate, now);
   std::set<std::uint64_t> sent;
   for (int turn = 0; turn < 100; ++turn) {
     while (const auto pick = book->owed_canary(now)) sent.insert(plan->at(*pick).host);
@@ -364,7 +379,7 @@ TEST_F(PaceBookTest, HasNoCanaryWhereEachIsUnderWay) {
   answer(3);
   int sent = 0;
   for (int i = 0; i < 5'000; ++i) {
-    book->owe_canaries(0, 1, kPorts, now);
+    book->owe_canaries(0, 1, kPorts, kRate, now);
     sent += book->owed_canary(now).has_value();
   }
   EXPECT_EQ(sent, 3);

@@ -92,7 +92,7 @@ bool Sweep::may_go(std::uint64_t index, const PlannedProbe& probe, Block& block,
 }
 
 void Sweep::owe_canaries(std::uint64_t host, std::uint8_t attempt, Instant now) {
-  if (config_.adaptive) book_.owe_canaries(host, attempt, undecided(host), now);
+  if (config_.adaptive) book_.owe_canaries(host, attempt, undecided(host), ladder_.rate(), now);
 }
 
 std::uint64_t Sweep::undecided(std::uint64_t host) const {
