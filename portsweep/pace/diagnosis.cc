@@ -299,8 +299,13 @@ void Diagnosis::conclude_random(double loss, Instant now) {
 // --- Held -----------------------------------------------------------------------------------------------------------
 
 void Diagnosis::hold(double capacity, double loss, Instant now) {
-  limit_ = std::max(kHeadroom * capacity, kSlowest);
   regime_since_ = now;
+  hold_in_regime(capacity, loss, now);
+}
+
+// What was measured before still holds.
+void Diagnosis::hold_in_regime(double capacity, double loss, Instant now) {
+  limit_ = std::max(kHeadroom * capacity, kSlowest);
   decide(PaceDecision::Kind::kBottleneck, loss, *limit_);
   enter(Mode::kHeld, now);
 }
@@ -308,17 +313,14 @@ void Diagnosis::hold(double capacity, double loss, Instant now) {
 // Where too few trials are left to measure the loss of the lower rate, that of the higher ones stands for it: at a
 // lower rate no more is lost.
 void Diagnosis::hold_by_test(double capacity, double loss, Instant now) {
-  const Instant regime = regime_since_;
+  if (trials_left_ < kFewTrials) return hold_in_regime(capacity, loss, now);
   hold(capacity, loss, now);
-  if (trials_left_ < kFewTrials) regime_since_ = regime;
 }
 
 // Too few ports answer, or may be asked, to find out: slower is safer, than any rate at which something was lost.
 void Diagnosis::hold_untested(Instant now) {
-  const Instant regime = regime_since_;
   const Level& tested = refining_ ? levels_[levels_.size() - 2] : levels_.back();
-  hold(tested.rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
-  regime_since_ = regime;
+  hold_in_regime(tested.rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
 }
 
 void Diagnosis::check_held(double rate, Instant now) {

@@ -129,6 +129,7 @@ class Diagnosis {
   void conclude_capacity(Instant now);
   void conclude_random(double loss, Instant now);
   void hold(double capacity, double loss, Instant now);
+  void hold_in_regime(double capacity, double loss, Instant now);
   void hold_by_test(double capacity, double loss, Instant now);
   void hold_untested(Instant now);
   void check_held(double rate, Instant now);
