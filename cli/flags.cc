@@ -406,10 +406,11 @@ constexpr Flag kFlags[] = {
    .apply = set_miss},
   {.names = "--max-tries", .aliases = "--tries", .category = Category::kPace, .takes = Takes::kValue, .value = "N",
    .summary = "the most tries of a port that stays silent",
-   .details = "A port that stays silent is tried as often as --miss asks for, and no oftener than this. With fewer "
-              "tries than the engine connect has by default such a port is called filtered after so many, and "
-              "uncertified if the bound is not reached; with as many, which is the most there can be, it is left "
-              "unexamined then. Below, under Engines, stands how many each has by default.",
+   .details = "From 1 to 20. A port that stays silent is tried as often as --miss asks for, and no oftener than this. "
+              "With fewer tries than the engine connect has by default such a port is called filtered after so many, "
+              "and uncertified if the bound is not reached; with as many, which is the most there can be, it is left "
+              "unexamined then, if anything was lost. Where something is lost and too few ports answer to measure "
+              "it, it is left unexamined before. Below, under Engines, stands how many each has by default.",
    .apply = set_max_tries},
   {.names = "--max-retries", .aliases = "--retries", .category = Category::kPace, .takes = Takes::kValue,
    .value = "N",
@@ -420,9 +421,11 @@ constexpr Flag kFlags[] = {
    .choices = "0 1 2 3 4 5 paranoid sneaky polite normal aggressive insane", .completes = Completes::kChoices,
    .summary = "a preset: 0 slowest, 3 the default, 5 fastest",
    .details = "Below, under Presets, stands what each changes. Options that are given win over a preset, wherever they "
-              "stand; of -T and --polite the last one counts. None changes how sure a scan is: that is --miss. nmap's "
-              "words work too: paranoid, sneaky, polite (which is 2), normal, aggressive, insane. Of engines other "
-              "than connect a preset changes the --max-rate only.",
+              "stand; of -T and --polite the last one counts. None changes what a certificate says: that is --miss. "
+              "But where only open ports answer, those that spare them may have too few trials to certify by; and with "
+              "-T5 a burst of loss of more than 50 ms may take two tries. nmap's words work too: paranoid, sneaky, "
+              "polite (which is 2), normal, aggressive, insane. Of engines other than connect a preset changes the "
+              "--max-rate only.",
    .apply = set_timing},
   {.names = "--polite", .category = Category::kPace,
    .summary = "a preset: spare each host and each network",
@@ -494,7 +497,7 @@ constexpr Flag kFlags[] = {
    .apply = turn_on<&RawOutput::all_states>},
   {.names = "-v --verbose", .category = Category::kOutput,
    .summary = "show ports the moment they are certain",
-   .details = "And on standard error each decision of the pace: what loss it saw, what it made of that, and the rate "
+   .details = "And on standard error what the pace found out: what loss it saw, what it made of that, and the rate "
               "it goes on with. Without -v only those that bear on the results are said, each of at most five hosts.",
    .apply = turn_on<&RawOutput::verbose>},
   {.names = "-q --quiet", .category = Category::kOutput,

@@ -19,6 +19,15 @@ std::optional<Reason> first_reason(const ReasonCounts& counts, PortState state) 
   return std::nullopt;
 }
 
+// Ports that were not tried for want of time are none.
+bool any_trouble(const ReasonCounts& counts) {
+  for (std::size_t i = 0; i < kReasonCount; ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (is_trouble(reason) && reason != Reason::kStopped && counts[reason] > 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Ledger::Ledger(const ScanTargets& targets, const Zones& zones, std::uint64_t ports, bool list_all_states, Keep keep)
@@ -70,8 +79,10 @@ void Ledger::close_stage(const Stage& stage, const Plan& plan, const HostTable& 
   up_in_stage_.seal();
   if (complete && stage.kind == Stage::Kind::kSweep) {
     swept_.add(stage.hosts);
-    // The last host's: whether all of them are near or far makes but little difference.
-    of_silent_ = recall_of(stage.hosts.size() - 1, plan.ports_per_host());
+    // The last such host's: whether all of them are near or far makes but little difference.
+    std::uint64_t host = stage.hosts.size() - 1;
+    while (host > 0 && up_in_stage_.contains(stage.hosts.at(host))) --host;
+    of_silent_ = recall_of(host, plan.ports_per_host());
   }
   if (complete && stage.kind == Stage::Kind::kDiscovery) {
     silent_without_row_ += stage.hosts.size() - known;
@@ -99,6 +110,14 @@ void Ledger::close_row(const Address& address, Row& row) const {
   std::sort(row.ports.begin(), row.ports.end(), [](const KeptPort& a, const KeptPort& b) { return a.port < b.port; });
 }
 
+// Where no port was silent there was nothing to certify; but that is not to say that every port answered.
+Recall Ledger::recall_of(const Row& row) const {
+  Recall recall = row.recall.value_or(of_silent_);
+  if (!row.up && recall.why == VerdictReason::kAllAnswered) recall.why = VerdictReason::kNothingAnswers;
+  if (row.up && any_trouble(row.counts)) recall.why = std::max(recall.why, VerdictReason::kOwnTrouble);
+  return recall;
+}
+
 HostRecord Ledger::record(const Address& address, Row& row) const {
   close_row(address, row);
   HostRecord host;
@@ -106,7 +125,7 @@ HostRecord Ledger::record(const Address& address, Row& row) const {
   host.host = zones_.text(address);
   if (const auto names = targets_.names.find(address); names != targets_.names.end()) host.names = names->second;
   host.counts = row.counts;
-  host.recall = row.recall.value_or(of_silent_);
+  host.recall = recall_of(row);
   if (row.rtt.known()) host.srtt_us = row.rtt.srtt_us();
   for (const KeptPort& port : row.ports) host.ports.push_back(port_record(address, port));
   if (row.up) {

@@ -79,6 +79,7 @@ class Ledger {
   HostRecord silent_record(const Address& address) const;
   bool is_left_out(const Address& address, const Row& row) const;
   void close_row(const Address& address, Row& row) const;
+  Recall recall_of(const Row& row) const;
   void count(const HostRecord& host, SummaryRecord& summary) const;
 
   const ScanTargets& targets_;

@@ -28,7 +28,7 @@ enum class Reason : std::uint8_t {
   kAdminProhibited,  // ICMP communication administratively prohibited
   // silence
   kNoResponse,
-  kResetsLimited,  // not open; closed or filtered: the host lets out so few RST that most closed ports are silent
+  kResetsLimited,  // not open; closed or filtered: the host limits its RST, so that closed ports are silent
   // left
   kLossy,                // tried as often as may be, and still too likely that every try was lost
   kBlocked,              // the host, or a filter before it, stopped answering us altogether

@@ -27,6 +27,7 @@ std::string_view to_string(VerdictReason reason) {
     case VerdictReason::kLateAnswers: return "late-answers";
     case VerdictReason::kNothingAnswers: return "nothing-answers";
     case VerdictReason::kNotMeasured: return "not-measured";
+    case VerdictReason::kOwnTrouble: return "own-trouble";
     case VerdictReason::kCutShort: return "cut-short";
     case VerdictReason::kStoppedAnswering: return "stopped-answering";
   }

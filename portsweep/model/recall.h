@@ -35,6 +35,7 @@ enum class VerdictReason : std::uint8_t {
   kLateAnswers,       // uncertified: more ports answered late than the measured loss explains
   kNothingAnswers,    // uncertified: not one port answers, so that nothing can be measured
   kNotMeasured,       // uncertified: this engine, or profile, measures no loss
+  kOwnTrouble,        // uncertified: this machine could not examine some of its ports
   kCutShort,          // uncertified: the scan was stopped before
   kStoppedAnswering,  // blocked
 };

@@ -16,7 +16,8 @@
 // answered free sooner, trials would be made where packets get through rather than where they do not.
 //
 // A port that loses so many trials in a row as what the others of its kind lost in that time does not explain has a
-// trouble of its own (its queue of connections is full, say): it is dropped, and the row is taken back.
+// trouble of its own (its queue of connections is full, say): it is dropped, and the row is taken back. Of n in a row:
+// p^n < kUnlikely / kMost, with p = (lost + 1) / (trials + 2) of the others (Laplace's rule of succession).
 #pragma once
 
 #include <array>

@@ -143,17 +143,24 @@ void Diagnosis::on_answer(std::uint32_t rtt_us, double rate, Instant now) {
   epoch_rtt_us_ = std::min(epoch_rtt_us_, rtt_us);
   least_rtt_us_ = std::min(least_rtt_us_, rtt_us);
   const Duration epoch = std::clamp(2 * rtt_.srtt(), Duration(4ms), Duration(50ms));
-  if (now - epoch_ < epoch) return;
+  ++epoch_answers_;
+  // The shortest of few round trips may be long by chance.
+  constexpr std::uint32_t kFewestAnswers = 8;
+  if (now - epoch_ < epoch || epoch_answers_ < kFewestAnswers) return;
   epoch_ = now;
+  epoch_answers_ = 0;
   const std::uint32_t margin = std::max(3'000U, 4 * first_var_us_);
   const std::uint32_t epoch_rtt_us = std::exchange(epoch_rtt_us_, UINT32_MAX);
   const bool inflated = rtt_.samples() > 16 && epoch_rtt_us > least_rtt_us_ + margin;
-  inflated_ = inflated ? inflated_ + 1 : 0;
+  if (!inflated) inflated_since_.reset(), fine_.see(rate, now);
+  if (inflated && !inflated_since_) inflated_since_ = now;
+  const bool is_long = std::chrono::microseconds(epoch_rtt_us) > 2 * std::chrono::microseconds(least_rtt_us_) + kLong;
+  const bool stands = inflated_since_ && now - *inflated_since_ >= std::max(kStanding, 2 * epoch);
   const bool settled = now - since_ > 4 * epoch + rtt_.srtt();
   const bool may_hold = mode_ == Mode::kFree || mode_ == Mode::kHeld;
-  if (inflated_ >= 2 && settled && may_hold && rate > kSlowest) {
+  if (stands && settled && may_hold && rate > kSlowest && (is_long || rate > fine_.rate(now))) {
     // If it stays as long, the way has become longer: no queue is that patient.
-    inflated_ = 0;
+    inflated_since_.reset();
     least_rtt_us_ = epoch_rtt_us;
     hold(limit_.value_or(rate), counted().loss(), now);
   }
@@ -300,6 +307,9 @@ void Diagnosis::conclude_random(double loss, Instant now) {
 
 void Diagnosis::hold(double capacity, double loss, Instant now) {
   regime_since_ = now;
+  // The loss that was met is an estimate of a few dozen trials.
+  constexpr double kMargin = 1.25;
+  outdated_ = mode_ == Mode::kStalled ? 1.0 : std::min(1.0, kHarmless + kMargin * loss);
   hold_in_regime(capacity, loss, now);
 }
 

@@ -15,11 +15,17 @@
 //                but seldom: so all their trials in a test count together, at whatever rate, each beside closed ones of
 //                the same moment; and nothing else is concluded before there are enough.
 //   held     a limit. Still loss -> test. None for a while: a little faster.
-//   stalled  everything was lost for kSilence, at an eighth of the rate or less: a pause, then canaries alone.
-//   blocked  nor did they answer. For good.
+//   stalled  everything was lost for kSilence, at a rate that was lowered or held: a pause, then canaries alone.
+//   blocked  nor did they answer, or twice there were none to be asked. For good.
 //
-// Queues show in round trips before they lose: where the shortest round trip of two epochs in a row is longer than the
-// shortest ever by max(3 ms, 4 RTTVAR), the rate is taken as too high too (as TCP Vegas and BBR do).
+// Queues show in round trips before they lose: where for kStanding the shortest round trip of every epoch is longer
+// than the shortest ever by max(3 ms, 4 RTTVAR), RTTVAR being that of the first 16 of them, the rate is taken as too
+// high too (as TCP Vegas and BBR do). A machine that was busy for a moment, here or there, is no queue; nor is it our
+// queue where a higher rate has just met none, unless round trips have more than doubled, and by kLong.
+//
+// Loss is significant if so many losses, or more, have a chance below 1e-4 (binomial) at 1 % and one and a half times
+// the loss that was found random before. It depends on the rate if the lower rate has a third of it or less, or if
+// goodputs differ by less than the square root of the factor between the rates.
 //
 // The rate that is tested is compared with the same path a moment before: loss that changes by itself just then is
 // taken for an effect of the rate, until the limit is raised again. Pure; time is an argument.
@@ -28,6 +34,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "portsweep/base/time.h"
@@ -45,6 +52,8 @@ class Diagnosis {
   static constexpr double kSlowest = 100;    // probes a second; slower only by PaceConfig::max_rate
   static constexpr Duration kSilence = 2s;
   static constexpr Duration kPause = 3s;
+  static constexpr Duration kStanding = 300ms;  // of a queue
+  static constexpr Duration kLong = 50ms;
   static constexpr Duration kFirstRaise = 3s;     // held without loss, until a higher rate is tried
   static constexpr std::uint32_t kMostPairs = 8;  // trials of open ports in a test, to tell a RST limiter
 
@@ -81,6 +90,9 @@ class Diagnosis {
   bool pauses(Instant now) const { return mode_ == Mode::kStalled && now - since_ < kPause; }
   // Tries sent before then met another loss than what is measured now.
   Instant regime_since() const { return regime_since_; }
+  // A new regime has begun since the last call: so much, 0 .. 1, may have been lost of what was sent before it, which
+  // was more than was known then.
+  std::optional<double> take_outdated() { return std::exchange(outdated_, std::nullopt); }
 
   const std::vector<PaceDecision>& decisions() const { return decisions_; }
   void clear() { decisions_.clear(); }
@@ -137,22 +149,25 @@ class Diagnosis {
   void check_stalled(double rate, Instant now);
   void decide(PaceDecision::Kind kind, double loss, double rate);
 
-  // The highest rate of the last half a second at least: what a trial met was sent before its wait began.
+  // The highest rate of at least the last `window`.
   class RecentPeak {
    public:
+    explicit RecentPeak(Duration window) : window_(window) {}
+
     void see(double rate, Instant now) {
-      if (now - begun_ >= kWindow) {
-        before_ = now - begun_ < 2 * kWindow ? current_ : 0;
+      if (now - begun_ >= window_) {
+        before_ = now - begun_ < 2 * window_ ? current_ : 0;
         current_ = 0;
         begun_ = now;
       }
       current_ = std::max(current_, rate);
     }
     double rate() const { return std::max(before_, current_); }
+    // The same, if the latest were seen some time ago.
+    double rate(Instant now) const { return now - begun_ < 2 * window_ ? rate() : 0; }
 
    private:
-    static constexpr Duration kWindow = 500ms;
-
+    Duration window_;
     Instant begun_{};
     double current_ = 0;
     double before_ = 0;
@@ -169,12 +184,13 @@ class Diagnosis {
   Instant tested_since_{};
   Instant heard_;
   Instant regime_since_{};
+  std::optional<double> outdated_;
   Trials closed_;  // of the phase
   Trials open_;
   Pairs pairs_;  // of the test
   std::uint32_t lost_since_heard_ = 0;
-  RecentPeak sent_;
-  int unasked_ = 0;  // pauses in a row after which nothing could be asked
+  RecentPeak sent_{500ms};  // what a trial met was sent before its wait began
+  int unasked_ = 0;         // pauses in a row after which nothing could be asked
 
   std::vector<Level> levels_;  // of the test; the first is where the loss was found
   std::uint32_t needed_ = 0;   // trials, to conclude the test
@@ -188,7 +204,9 @@ class Diagnosis {
   std::uint32_t epoch_rtt_us_ = UINT32_MAX;
   std::uint32_t first_var_us_ = 0;
   Instant epoch_;
-  int inflated_ = 0;
+  std::uint32_t epoch_answers_ = 0;
+  std::optional<Instant> inflated_since_;
+  RecentPeak fine_{10s};  // rates at which no round trip was longer
 
   std::vector<PaceDecision> decisions_;
 };

@@ -205,6 +205,20 @@ TEST(Diagnosis, LosesNextToNothingOnceItHolds) {
   }
 }
 
+// Whoever counted tries by the little loss that was known then must know what they met.
+TEST(Diagnosis, SaysOnceWhatWasLostBeforeItHeld) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulatedScan scan(policer(10'000), seed);
+    EXPECT_EQ(scan.diagnosis.take_outdated(), std::nullopt);
+    ASSERT_TRUE(first_finding(scan));
+    const auto lost = scan.diagnosis.take_outdated();
+    ASSERT_TRUE(lost);
+    EXPECT_GE(*lost, 1 - 10'000 / kFull) << seed;
+    EXPECT_LE(*lost, 1) << seed;
+    EXPECT_EQ(scan.diagnosis.take_outdated(), std::nullopt);
+  }
+}
+
 TEST(Diagnosis, GoesFasterAgainWhenAPolicerIsGone) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SimulatedScan scan(policer(10'000), seed);
@@ -274,6 +288,35 @@ TEST(Diagnosis, DoesNotTakeALongerWayForAQueue) {
   scan.change([](double, Instant, Duration) { return StepFate{.rtt_us = 8'000}; });
   scan.run(20s);
   EXPECT_GE(scan.diagnosis.limit().value_or(kFull), kFull / 10);
+}
+
+// A bug: a machine that was busy for a moment, now and then, was taken for a queue each time; the limit fell to a
+// tenth, and a scan of 14 s took minutes.
+TEST(Diagnosis, DoesNotTakeABusyMachineForAQueue) {
+  Instant now{10s};
+  Diagnosis diagnosis(now);
+  for (int step = 0; step < 20'000; ++step, now += 1ms) {
+    const bool busy = step > 500 && step % 700 < 150;
+    diagnosis.on_trial(diagnosis.phase(), false, step % 10 == 0, kFull, now);
+    for (int answer = 0; answer < 5; ++answer) diagnosis.on_answer(busy ? 60'000 : 40'000, kFull, now);
+    diagnosis.turn(10, kFull, now);
+  }
+  EXPECT_EQ(diagnosis.limit(), std::nullopt);
+}
+
+// A bug: the fewer packets the slower machines that sleep between them are to wake up; so each lower rate had longer
+// round trips, which led to a lower one.
+TEST(Diagnosis, DoesNotTakeASleepyMachineForAQueue) {
+  Instant now{10s};
+  Diagnosis diagnosis(now);
+  for (int step = 0; step < 60'000; ++step, now += 1ms) {
+    const double rate = diagnosis.limit().value_or(kFull);
+    const bool sleepy = step % 2000 > 1000;
+    diagnosis.on_trial(diagnosis.phase(), false, step % 10 == 0, rate, now);
+    for (int answer = 0; answer < 5; ++answer) diagnosis.on_answer(sleepy ? 48'000 : 40'000, rate, now);
+    diagnosis.turn(10, rate, now);
+  }
+  EXPECT_GE(diagnosis.limit().value_or(kFull), kFull / 2);
 }
 
 // Nothing is lost, and the round trip is four times as long from a moment on: a new way, not a queue.
@@ -456,6 +499,7 @@ TEST(Diagnosis, GoesOnWhenThereIsAnAnswerAfterThePause) {
     scan.change(random_loss(0));
     scan.run(500ms);
     EXPECT_EQ(scan.diagnosis.mode(), Mode::kHeld) << seed;
+    EXPECT_EQ(scan.diagnosis.take_outdated(), 1) << "what was sent meanwhile met nobody";
     EXPECT_FALSE(scan.diagnosis.canaries_only());
     EXPECT_THAT(scan.kinds(), Not(Contains(Kind::kBlocked)));
   }

@@ -96,7 +96,6 @@ double HostRecall::share(std::uint8_t attempt, std::uint64_t undecided, double r
 }
 
 void HostRecall::on_filtered(Evidence evidence, std::uint8_t tries, VerdictReason why) {
-  if (why == VerdictReason::kMeasured && alarmed_) why = VerdictReason::kLateAnswers;
   ++filtered_;
   why_ = std::max(why_, why);
   tries_ = std::max(tries_, tries);
@@ -121,7 +120,9 @@ Recall HostRecall::recall() const {
                 .trials = since(all_.total_trials(), trials_before_),
                 .lost = since(all_.total_lost(), lost_before_),
                 .tries = tries_};
-  if (recall.why == VerdictReason::kMeasured && alarmed_) recall.why = VerdictReason::kLateAnswers;
+  // Whatever was certified by the loss was certified by too little of it.
+  const bool by_loss = why_ == VerdictReason::kMeasured || why_ == VerdictReason::kResetsLimited;
+  if (by_loss && alarmed_) recall.why = VerdictReason::kLateAnswers;
   if (why_ == VerdictReason::kAllAnswered || tries_ == 0 || all_.total_trials() == 0) return recall;
   recall.miss_bound = worst_;
   recall.miss_bound_host = std::min(1.0, sum_);

@@ -2,7 +2,7 @@
 //
 // HostRecall: what the ports of one host that answer say about those that do not. Exists for hosts that answered. It
 // brings together the host's canaries, the loss they meet, the audit of late answers, and what became of silent ports.
-// Pure; some 550 bytes, and 56 for each canary and each trial under way.
+// Pure; some 550 bytes, 40 for each canary, and 56 for each trial under way.
 //
 // A try counts only if it lies between signs of life: it was sent after the host was first heard of (before, the host
 // may not have been there), and something that was sent later still was answered (else it may have fallen silent

@@ -339,6 +339,19 @@ TEST(HostRecall, TakesTheCertificateBackWhenTheAuditFailsAfterTheLastVerdict) {
   EXPECT_EQ(host.recall().why, VerdictReason::kLateAnswers);
 }
 
+TEST(HostRecall, TakesTheCertificateOfOpenPortsBackWhereResetsAreLimited) {
+  const Diagnosis limited = with_resets_limited();
+  HostRecall host = recall_after(5000, 0, limited);
+  Evidence against;
+  for (int i = 0; i < 3; ++i) against.add(1e-4);
+  host.on_filtered(against, 3, VerdictReason::kResetsLimited);
+  EXPECT_EQ(host.recall().why, VerdictReason::kResetsLimited);
+  for (std::uint16_t port = 1000; port < 1020; ++port)
+    host.on_answer({Port(port), port, true, against, kStart}, limited, kStart);
+  ASSERT_TRUE(host.alarm());
+  EXPECT_EQ(host.recall().why, VerdictReason::kLateAnswers);
+}
+
 // Late resets are what a limiter is there for.
 TEST(HostRecall, DoesNotAuditByResetsThatAreLimited) {
   const Diagnosis limited = with_resets_limited();

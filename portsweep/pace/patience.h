@@ -9,11 +9,11 @@
 //                                 cannot take two tries of a port
 //   fewer                         max(kEarly, 3 RTO)                    max(400 ms, 10 RTO): RTTVAR says little yet
 //   none                          kEarly                                the whole time-out
-//   none, the last try            kLast; kLastNear on our own link      as long
+//   none, the last try            kLast; kLastNear on our own link      the whole time-out
 //
-// Never less than PaceConfig::spacing, never more than PaceConfig::timeout, and exactly that where PaceConfig::adaptive
-// is false. What is listened for beside the next try takes a socket: no more than `room` allows (sockets over rate),
-// but never less than the wait.
+// Never more than PaceConfig::timeout, but never less than PaceConfig::spacing, whatever the time-out is; and exactly
+// the time-out where PaceConfig::adaptive is false. What is listened for beside the next try takes a socket: no more
+// than `room` allows (sockets over rate), but never less than the wait.
 //
 // Waits are the same for a host's canaries as for its other ports, so that an answer that comes too late counts as lost
 // for both. Pure.
@@ -47,7 +47,7 @@ class Patience {
   Waits waits(const RttEstimate& rtt, PathClass path, bool last, Duration room) const {
     if (!adaptive_) return {timeout_, timeout_};
     const Duration whole = listening(rtt);
-    const Duration wait = std::min(timeout_, until_next(rtt, path, last));
+    const Duration wait = std::max(spacing_, std::min(timeout_, until_next(rtt, path, last)));
     return {wait, std::clamp(room, wait, std::max(wait, whole))};
   }
 

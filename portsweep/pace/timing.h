@@ -11,7 +11,9 @@
 //   -T4                                                     300,000
 //   -T5                                       50 ms         300,000                                500 ms
 //
-// No preset changes how sure a scan is (PaceConfig::miss), so that a fast scan is not a worse one.
+// No preset changes what a certificate says (PaceConfig::miss), so that a fast scan is not a worse one. But of a host
+// with few open ports, and no closed ones, less may be learnt where they are spared; and tries that are 50 ms apart can
+// be lost to one burst.
 #pragma once
 
 #include <optional>

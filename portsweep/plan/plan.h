@@ -45,6 +45,7 @@ class Plan {
   PlannedProbe at(std::uint64_t index) const;
   Endpoint endpoint(const PlannedProbe& probe) const { return {hosts_.at(probe.host), probe.port}; }
 
+  bool is_random() const { return order_ == ProbeOrder::kRandom; }
   // The probes first .. first + count - 1 of a plan in linear order, as a plan of their own: index 0 of it is `first`
   // of this one, and its hosts are only those that occur. Precondition: kLinear, count > 0, first + count <= size().
   Plan slice(std::uint64_t first, std::uint64_t count) const;

@@ -65,6 +65,7 @@ std::string_view clause(VerdictReason reason) {
     case VerdictReason::kLateAnswers: return "more ports answered late than the loss explains";
     case VerdictReason::kNothingAnswers: return "no port answers, so the loss is not known";
     case VerdictReason::kNotMeasured: return "the loss is not measured";
+    case VerdictReason::kOwnTrouble: return "this machine could not examine some of its ports";
     case VerdictReason::kCutShort: return "the scan was stopped before";
     case VerdictReason::kStoppedAnswering: return "it stopped answering";
   }

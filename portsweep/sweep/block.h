@@ -59,6 +59,17 @@ class Block {
     evidence_[index - first_] = evidence.bits();
   }
 
+  // Calls change(index, evidence) for every port against which something stands.
+  template <class Change>
+  void change_evidence(Change change) {
+    for (std::size_t offset = 0; offset < evidence_.size(); ++offset) {
+      if (evidence_[offset] == 0 || (states_[offset] & kDecided) != 0) continue;
+      Evidence evidence = Evidence::from_bits(evidence_[offset]);
+      change(first_ + offset, evidence);
+      evidence_[offset] = evidence.bits();
+    }
+  }
+
   void silence(std::uint64_t index) {
     set(index, one_try_more(index));
     again_.push_back(static_cast<std::uint32_t>(index - first_));

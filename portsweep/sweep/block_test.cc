@@ -73,5 +73,25 @@ TEST(Block, TakesSilentOnesInTheOrderOfTheirSilence) {
   EXPECT_EQ(block.take(), std::nullopt);
 }
 
+TEST(Block, ShowsWhatStandsAgainstPortsWithoutAVerdict) {
+  Block block(10, 4);
+  Evidence some;
+  some.add(0.01);
+  std::vector<std::uint64_t> shown;
+  const auto show = [&](std::uint64_t index, Evidence& evidence) {
+    shown.push_back(index);
+    evidence.limit(1);
+  };
+  block.change_evidence(show);
+  EXPECT_TRUE(shown.empty());
+  block.set_evidence(11, some);
+  block.set_evidence(13, some);
+  block.decide(13);
+  block.change_evidence(show);
+  EXPECT_EQ(shown, (std::vector<std::uint64_t>{11}));
+  EXPECT_EQ(block.evidence(11).nats(), 1);
+  EXPECT_EQ(block.evidence(11).tries(), 1U);
+}
+
 }  // namespace
 }  // namespace portsweep

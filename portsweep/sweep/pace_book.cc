@@ -46,9 +46,10 @@ PaceBook::Row& PaceBook::row(std::uint64_t host) {
 
 double PaceBook::chance() { return static_cast<double>(dice_() >> 11) * 0x1p-53; }
 
-void PaceBook::collect(Diagnosis& diagnosis) {
+void PaceBook::collect(Diagnosis& diagnosis, std::optional<std::uint64_t> host) {
   decisions_.insert(decisions_.end(), diagnosis.decisions().begin(), diagnosis.decisions().end());
   diagnosis.clear();
+  if (const auto loss = diagnosis.take_outdated()) outdated_.push_back({host, *loss});
 }
 
 void PaceBook::remember(PaceMemory memory) {
@@ -121,6 +122,7 @@ void PaceBook::on_trial(const PlannedProbe& probe, const Event& event, double ra
   if (!due) return;
   if (lost) {
     host->signs_missed += host->needs_sign;
+    host->sign_trouble.reset();
   } else {
     host->needs_sign = false;
     host->signs_missed = 0;
@@ -204,7 +206,8 @@ void PaceBook::on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint
 }
 
 void PaceBook::sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event) {
-  if (plan_.ports_per_host() < kOpenPorts || index < popular_ || event.attempt != 1) return;
+  // Ports in numeric order are no sample of them.
+  if (!plan_.is_random() || plan_.ports_per_host() < kOpenPorts || index < popular_ || event.attempt != 1) return;
   Row& host = row(probe.host);
   if (host.given_up || event.reason != Reason::kSynAck) return;
   ++host.sampled_open;
@@ -244,9 +247,22 @@ void PaceBook::turn(double rate, Instant now) {
   }
 }
 
+std::optional<PaceBook::Outdated> PaceBook::take_outdated() {
+  if (outdated_.empty()) return std::nullopt;
+  const Outdated outdated = outdated_.back();
+  outdated_.pop_back();
+  return outdated;
+}
+
+bool PaceBook::concerns(const Outdated& outdated, std::uint64_t host) const {
+  if (outdated.host) return host == *outdated.host;
+  const Row* row = find(host);
+  return row != nullptr && !row->own;
+}
+
 // What a host's own diagnosis says is done.
 void PaceBook::follow(std::uint64_t host, Row& row, Instant now) {
-  collect(*row.own);
+  collect(*row.own, host);
   lanes_.bound(host, plan_.hosts().at(host), row.own->limit(), now);
   if (row.own->mode() == Diagnosis::Mode::kBlocked) row.given_up = Reason::kBlocked;
 }
@@ -301,8 +317,8 @@ PaceBook::Judgement PaceBook::judge(Row& row, std::uint8_t tries, Evidence evide
     const bool lives = row.recall.lived_after(sent);
     // Trials may be void, or be troubles of our own: then no diagnosis will ever say that nothing answers.
     if (!lives && may_learn && row.signs_missed >= kMostSigns) {
-      row.recall.leave(VerdictReason::kStoppedAnswering);
-      return {Next::kDecide, Reason::kBlocked, evidence};
+      row.recall.leave(row.sign_trouble ? VerdictReason::kOwnTrouble : VerdictReason::kStoppedAnswering);
+      return {Next::kDecide, row.sign_trouble.value_or(Reason::kBlocked), evidence};
     }
     if (!lives && may_learn) return {Next::kProve, reason, evidence};
     VerdictReason why = limited ? VerdictReason::kResetsLimited : VerdictReason::kMeasured;
@@ -430,10 +446,13 @@ std::optional<Canaries::Pick> PaceBook::pick_owed(Row& row, Instant now) {
   return canaries.take(diagnosed.phase(), now);
 }
 
-void PaceBook::put_back(const PlannedProbe& probe) {
+void PaceBook::put_back(const PlannedProbe& probe, std::optional<Reason> trouble) {
   Row* row = find(probe.host);
   if (row == nullptr) return;
-  row->signs_missed += row->needs_sign;
+  if (trouble && row->needs_sign) {
+    ++row->signs_missed;
+    row->sign_trouble = trouble;
+  }
   if (const auto due = row->recall.put_back(probe.port)) pending_.push({*due, probe.host});
 }
 
@@ -463,13 +482,13 @@ std::optional<Reason> PaceBook::given_up(std::uint64_t host) const {
   return row == nullptr ? std::nullopt : row->given_up;
 }
 
-std::optional<Recall> PaceBook::recall(std::uint64_t host, std::uint64_t silent) const {
+std::optional<Recall> PaceBook::recall(std::uint64_t host, std::uint64_t silent, std::uint64_t blocked) const {
   const Row* row = find(host);
   if (row == nullptr) return std::nullopt;
   Recall recall = row->recall.recall();
   // Those had their verdict before anything of the host answered.
   if (silent > row->recall.filtered()) recall = combine(recall, {.why = VerdictReason::kFewTrials});
-  if (diagnosis(*row).mode() == Diagnosis::Mode::kBlocked) {
+  if (blocked > 0) {
     recall.why = VerdictReason::kStoppedAnswering;
     recall.miss_bound = recall.miss_bound_host = std::nullopt;
   }

@@ -42,8 +42,8 @@ class PaceBook {
   static constexpr std::uint32_t kOpenSample = 200;
   static constexpr double kOpenShare = 0.6;
   static constexpr std::uint64_t kOpenPorts = 1000;  // only of hosts of which as many ports are asked for
-  // Probes a second to a host that has no closed port: open ones may be asked so seldom that a faster pass would be
-  // over before enough is known of its loss, and one more would have to follow.
+  // Probes a second to each host while none has a closed port: open ones may be asked so seldom that a faster pass
+  // would be over before enough is known of its loss, and one more would have to follow.
   static constexpr double kSlowToLearn = 75'000;
   // A canary that could not go for so long, because nothing could, is not sent any more: the way would be idle.
   static constexpr Duration kFresh = 50ms;
@@ -102,6 +102,14 @@ class PaceBook {
   // A port was silent to its try number `tries`, sent at `sent`.
   Judgement on_silence(const PlannedProbe& probe, std::uint8_t tries, Evidence so_far, PathClass path, Instant sent);
   Judgement reconsider(const PlannedProbe& probe, std::uint8_t tries, Evidence evidence, PathClass path, Instant sent);
+  // Tries that were sent before a new regime may have met more loss than they were counted with.
+  struct Outdated {
+    std::optional<std::uint64_t> host;  // nothing: all that have no diagnosis of their own
+    double loss;                        // of such a try, at most
+  };
+  // Once for each regime, until there is none.
+  std::optional<Outdated> take_outdated();
+  bool concerns(const Outdated& outdated, std::uint64_t host) const;
   // How often a silent port of a host is tried of which nothing is known.
   std::uint8_t tries_of_unknown(PathClass path) const;
 
@@ -115,8 +123,8 @@ class PaceBook {
   bool is_slow_to_learn(std::uint64_t host) const;
   // One that is owed and may be sent now.
   std::optional<std::uint64_t> owed_canary(Instant now);
-  // It was not sent.
-  void put_back(const PlannedProbe& probe);
+  // It was not sent; because of a trouble of this machine, if that is given.
+  void put_back(const PlannedProbe& probe, std::optional<Reason> trouble = {});
   // The next canary where nothing else may be sent.
   std::optional<std::uint64_t> lone_canary(Instant now);
 
@@ -128,8 +136,9 @@ class PaceBook {
   Lanes& lanes() { return lanes_; }
   const Lanes& lanes() const { return lanes_; }
 
-  // Of a host that answered; empty for any other. `silent`: how many of its ports were called filtered in silence.
-  std::optional<Recall> recall(std::uint64_t host, std::uint64_t silent) const;
+  // Of a host that answered; empty for any other. `silent`: how many of its ports were called filtered in silence;
+  // `blocked`: how many were left because nothing answered any more.
+  std::optional<Recall> recall(std::uint64_t host, std::uint64_t silent, std::uint64_t blocked) const;
   const std::vector<PaceDecision>& decisions() const { return decisions_; }
   void clear() { decisions_.clear(); }
 
@@ -152,7 +161,8 @@ class PaceBook {
     double progress = 0;                   // 0 .. 1
     bool needs_sign = false;               // of life
     Instant sign_owed_at = {};
-    int signs_missed = 0;  // in a row
+    int signs_missed = 0;                     // in a row; or not even sent,
+    std::optional<Reason> sign_trouble = {};  // for this trouble of ours
     Compared compared = {};
     std::uint32_t sampled = 0;  // random ports that were sent to
     std::uint32_t sampled_open = 0;
@@ -193,7 +203,7 @@ class PaceBook {
   void expect_trials(Row& row);
   void sample_open(const PlannedProbe& probe, std::uint64_t index, const Event& event);
   std::size_t askable() const;
-  void collect(Diagnosis& diagnosis);
+  void collect(Diagnosis& diagnosis, std::optional<std::uint64_t> host = {});
   Judgement decide(Row& row, Reason reason, Evidence evidence, std::uint8_t tries, VerdictReason why);
   double chance();
 
@@ -213,6 +223,7 @@ class PaceBook {
   std::vector<std::uint64_t> owners_;  // hosts with a diagnosis of their own
   std::priority_queue<Timed> pending_;
   std::deque<Drops> drops_;  // the latest ones
+  std::vector<Outdated> outdated_;
   std::vector<PlannedProbe> extra_;
   LossEstimate path_;  // of all hosts without one
   Diagnosis all_;

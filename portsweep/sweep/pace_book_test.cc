@@ -25,13 +25,13 @@ Loss all_lose(double p) {
   return [p](std::uint64_t) { return p; };
 }
 
-Plan plan_of(std::uint32_t hosts, std::uint16_t ports = kPorts) {
+Plan plan_of(std::uint32_t hosts, std::uint16_t ports = kPorts, ProbeOrder order = ProbeOrder::kRandom) {
   AddressSet addresses;
   addresses.add(AddressRange(Address::v4(0x0a000001), Address::v4(0x0a000000 + hosts)));
   std::vector<Port> numbers;
   for (std::uint32_t port = 10'001; port <= 10'000U + ports; ++port)
     numbers.emplace_back(static_cast<std::uint16_t>(port));
-  return Plan(std::move(addresses), std::move(numbers), ProbeOrder::kRandom, 1);
+  return Plan(std::move(addresses), std::move(numbers), order, 1);
 }
 
 Event event_of(std::uint64_t index, Reason reason, std::uint8_t attempt = 1) {
@@ -141,7 +141,7 @@ TEST_F(PaceBookTest, TriesAPortOfAHostNeverHeardOfAsOftenAsItsPathAsksFor) {
   };
   EXPECT_EQ(judge(3), Next::kAgain);
   EXPECT_EQ(judge(4), Next::kDecide);
-  EXPECT_EQ(book->recall(0, 1), std::nullopt);
+  EXPECT_EQ(book->recall(0, 1, 0), std::nullopt);
 }
 
 TEST_F(PaceBookTest, TakesTheLossOfOtherHostsForThatOfAnUnknownOne) {
@@ -172,7 +172,7 @@ TEST_F(PaceBookTest, CallsAPortFilteredWhenItsEvidenceIsEnough) {
     EXPECT_EQ(judged.next, tries == 1 ? Next::kAgain : Next::kDecide);
     EXPECT_EQ(judged.reason, Reason::kNoResponse);
   }
-  const Recall recall = book->recall(0, 1).value();
+  const Recall recall = book->recall(0, 1, 0).value();
   EXPECT_EQ(recall.why, VerdictReason::kMeasured);
   EXPECT_LE(recall.miss_bound.value(), 1e-6);
 }
@@ -187,7 +187,7 @@ TEST_F(PaceBookTest, TakesNothingFromATimeInWhichThisMachineDroppedPackets) {
     book->on_own_drops(from, now);
   }
   run(2s, all_lose(0));
-  EXPECT_EQ(book->recall(0, 0)->lost, 0U) << "trials that were sent then are not counted";
+  EXPECT_EQ(book->recall(0, 0, 0)->lost, 0U) << "trials that were sent then are not counted";
   const auto silent = [&](Instant sent) {
     return book->on_silence(silent_port(), 1, {}, PathClass::kNear, sent).evidence.nats();
   };
@@ -219,7 +219,7 @@ TEST_F(PaceBookTest, WaitsForASignOfLifeThatWasSentAfterTheLastTry) {
   EXPECT_EQ(again().next, Next::kProve);
   run(500ms, all_lose(1));
   EXPECT_NE(again().next, Next::kDecide);
-  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kAllAnswered) << "nothing was decided yet";
+  EXPECT_EQ(book->recall(0, 0, 0)->why, VerdictReason::kAllAnswered) << "nothing was decided yet";
   run(5s, all_lose(0));
   EXPECT_EQ(again().next, Next::kDecide);
 }
@@ -266,7 +266,7 @@ TEST_F(PaceBookTest, TakesAnErrorThatARouterReportsForALoss) {
   event.from_target = false;
   book->on_trial(plan->at(*canary), event, kRate, now);
   book->turn(kRate, now + 1s);
-  EXPECT_EQ(book->recall(0, 0)->lost, 1U);
+  EXPECT_EQ(book->recall(0, 0, 0)->lost, 1U);
 }
 
 TEST_F(PaceBookTest, CallsAPortOfALossyPathUnexaminedAfterTheMostTries) {
@@ -281,7 +281,7 @@ TEST_F(PaceBookTest, CallsAPortOfALossyPathUnexaminedAfterTheMostTries) {
     EXPECT_EQ(judged.next, tries < PaceConfig::kMostTries ? Next::kAgain : Next::kDecide) << int{tries};
   }
   EXPECT_EQ(judged.reason, Reason::kLossy);
-  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kTriesUsedUp);
+  EXPECT_EQ(book->recall(0, 0, 0)->why, VerdictReason::kTriesUsedUp);
 }
 
 TEST_F(PaceBookTest, CallsAPortFilteredAfterFewerTriesWhereThatIsAskedFor) {
@@ -292,15 +292,15 @@ TEST_F(PaceBookTest, CallsAPortFilteredAfterFewerTriesWhereThatIsAskedFor) {
   const auto judged = book->on_silence(silent_port(), 2, {}, PathClass::kFar, now);
   EXPECT_EQ(judged.next, Next::kDecide);
   EXPECT_EQ(judged.reason, Reason::kNoResponse);
-  EXPECT_EQ(book->recall(0, 1)->why, VerdictReason::kTriesUsedUp);
+  EXPECT_EQ(book->recall(0, 1, 0)->why, VerdictReason::kTriesUsedUp);
 }
 
 TEST_F(PaceBookTest, DoesNotCertifyPortsDecidedBeforeTheHostAnswered) {
   open_book(1);
   answer(100);
   run(1s, all_lose(0));
-  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kAllAnswered);
-  EXPECT_EQ(book->recall(0, 3)->why, VerdictReason::kFewTrials);
+  EXPECT_EQ(book->recall(0, 0, 0)->why, VerdictReason::kAllAnswered);
+  EXPECT_EQ(book->recall(0, 3, 0)->why, VerdictReason::kFewTrials);
 }
 
 // --- Canaries -------------------------------------------------------------------------------------------------------
@@ -404,7 +404,7 @@ TEST_F(PaceBookTest, LeavesAHostThatAnswersOnEverything) {
     if (index % 8 != 0) found(index, Reason::kSynAck);
   }
   EXPECT_EQ(book->given_up(0), Reason::kAnswersOnEverything);
-  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kAllOpen);
+  EXPECT_EQ(book->recall(0, 0, 0)->why, VerdictReason::kAllOpen);
   take_decisions();
   EXPECT_EQ(count(Kind::kAllOpen), 1);
 }
@@ -431,6 +431,18 @@ TEST_F(PaceBookTest, CountsPortsThatDidNotAnswerYetAsNotOpen) {
   EXPECT_EQ(book->given_up(0), std::nullopt);
 }
 
+// A bug: 200 open ports in a row were taken for a host that answers on everything.
+TEST_F(PaceBookTest, TakesPortsInOrderForNoSample) {
+  plan.emplace(plan_of(1, kPorts, ProbeOrder::kLinear));
+  book.emplace(PaceConfig(), *plan, now);
+  answer(1, Reason::kSynAck);
+  for (std::uint64_t index = 0; index < 500; ++index) {
+    send_first(index);
+    found(index, Reason::kSynAck);
+  }
+  EXPECT_EQ(book->given_up(0), std::nullopt);
+}
+
 TEST_F(PaceBookTest, DoesNotSampleHostsOfFewPorts) {
   open_book(1, {}, 999);
   answer(1, Reason::kSynAck);
@@ -447,7 +459,7 @@ TEST_F(PaceBookTest, GivesTheOnlyHostUpWhenItStopsAnsweringEarly) {
   run(500ms, all_lose(0));
   run(15s, all_lose(1));
   EXPECT_EQ(book->given_up(0), Reason::kBlocked);
-  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kStoppedAnswering);
+  EXPECT_EQ(book->recall(0, 0, 1)->why, VerdictReason::kStoppedAnswering);
   EXPECT_EQ(count(Kind::kBlocked), 1);
 }
 
@@ -459,7 +471,7 @@ TEST_F(PaceBookTest, GivesTheOnlyHostUpWhenItStopsAnsweringLate) {
   run(10s, all_lose(0));
   run(15s, all_lose(1));
   EXPECT_EQ(book->given_up(0), Reason::kBlocked);
-  EXPECT_EQ(book->recall(0, 0)->why, VerdictReason::kStoppedAnswering);
+  EXPECT_EQ(book->recall(0, 0, 1)->why, VerdictReason::kStoppedAnswering);
 }
 
 // The same bug, and worse: the losses of those that were dropped were taken back, and so a port was certified.
@@ -475,7 +487,39 @@ TEST_F(PaceBookTest, CertifiesNothingWhileThePathIsGone) {
     evidence = judged.evidence;
     if (judged.next == Next::kDecide) break;
   }
-  EXPECT_NE(book->recall(0, 0)->verdict(), Verdict::kCertified);
+  EXPECT_NE(book->recall(0, 0, 0)->verdict(), Verdict::kCertified);
+}
+
+// A bug: what could not even be asked was taken for a host that does not answer.
+TEST_F(PaceBookTest, DoesNotCallAHostBlockedBecauseNothingCouldBeSent) {
+  open_book(1, {.miss = 0.05});
+  answer(100);
+  run(3s, all_lose(0));
+  const Instant sent = now;
+  const auto once = book->on_silence(silent_port(), 1, {}, PathClass::kNear, sent);
+  auto judged = book->on_silence(silent_port(), 2, once.evidence, PathClass::kNear, sent);
+  for (int i = 0; i < 2 * PaceBook::kMostSigns && judged.next == Next::kProve; ++i) {
+    now += PaceBook::kSignEvery;
+    book->turn(kRate, now);
+    book->owe_sign_of_life(0, now);
+    const auto pick = book->owed_canary(now);
+    ASSERT_TRUE(pick);
+    book->put_back(plan->at(*pick), i % 2 == 0 ? std::nullopt : std::optional(Reason::kNoDescriptors));
+    judged = book->reconsider(silent_port(), 2, judged.evidence, PathClass::kNear, sent);
+  }
+  EXPECT_EQ(judged.next, Next::kDecide);
+  EXPECT_EQ(judged.reason, Reason::kNoDescriptors);
+  EXPECT_EQ(book->recall(0, 0, 0)->why, VerdictReason::kOwnTrouble);
+}
+
+// A bug: hosts that had their verdict lost it when another, or all, fell silent later.
+TEST_F(PaceBookTest, LeavesTheVerdictOfAHostWhoseProbesWereOver) {
+  open_book(1);
+  answer(100);
+  run(500ms, all_lose(0));
+  run(15s, all_lose(1));
+  EXPECT_EQ(book->given_up(0), Reason::kBlocked);
+  EXPECT_EQ(book->recall(0, 0, 0)->why, VerdictReason::kAllAnswered);
 }
 
 // --- Several hosts --------------------------------------------------------------------------------------------------
@@ -524,9 +568,27 @@ TEST_F(PaceBookTest, TakesNoHostForWorseThanTheOthersWhenTheLossOfAllChanges) {
   }
 }
 
+TEST_F(PaceBookTest, SaysOfWhichHostsTheTriesBeforeARegimeMetMore) {
+  open_book(1);
+  answer(20);
+  run(2s, all_lose(0));
+  EXPECT_FALSE(book->take_outdated());
+  run(4s, all_lose(1));
+  run(5s, all_lose(0));
+  double most = 0;
+  while (const auto outdated = book->take_outdated()) {
+    EXPECT_FALSE(outdated->host);
+    EXPECT_TRUE(book->concerns(*outdated, 0));
+    most = std::max(most, outdated->loss);
+  }
+  EXPECT_EQ(most, 1);
+  EXPECT_TRUE(book->concerns({.host = 1, .loss = 1}, 1));
+  EXPECT_FALSE(book->concerns({.host = 1, .loss = 1}, 0));
+}
+
 TEST_F(PaceBookTest, HasNoRecallOfAHostThatNeverAnswered) {
   open_book(3);
-  EXPECT_EQ(book->recall(1, 10), std::nullopt);
+  EXPECT_EQ(book->recall(1, 10, 0), std::nullopt);
   EXPECT_EQ(book->given_up(1), std::nullopt);
 }
 

@@ -51,6 +51,7 @@ std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
   due_.clear();
   if (config_.adaptive) {
     book_.turn(ladder_.sent_rate(now), now);
+    limit_outdated();
     ladder_.set_limit(book_.limit());
     prove(now);
     say_decisions();
@@ -313,7 +314,10 @@ void Sweep::on(std::span<const Event> events, Instant now) {
     const std::uint64_t index = event.probe - first_probe_;
     if (index < probe_ids() && event.attempt >= kCanaryAttempt) on_canary(event, index, now);
   }
-  if (config_.adaptive) book_.turn(ladder_.sent_rate(now), now);
+  if (config_.adaptive) {
+    book_.turn(ladder_.sent_rate(now), now);
+    limit_outdated();
+  }
   for (const Event& event : events) {
     const std::uint64_t index = event.probe - first_probe_;  // huge if it is of an earlier sweep
     if (event.attempt >= kCanaryAttempt || index >= plan_.size()) continue;
@@ -341,7 +345,7 @@ void Sweep::on_canary(const Event& event, std::uint64_t index, Instant now) {
       say_trouble(event.reason);
       hosts_.get(probe.host).given_up = event.reason;
     }
-    book_.put_back(probe);
+    book_.put_back(probe, event.reason);
     return;
   }
   if (is_answer(event.reason)) {
@@ -411,18 +415,6 @@ void Sweep::on_silence(const Event& event, std::uint64_t index, Block& block, In
   }
 }
 
-PaceBook::Judgement Sweep::judge(const Event& event, std::uint64_t index, const PlannedProbe& probe, Block& block,
-                                 Instant sent) {
-  if (!config_.adaptive) {
-    const bool last = event.attempt >= config_.max_tries;
-    return {last ? PaceBook::Next::kDecide : PaceBook::Next::kAgain, Reason::kNoResponse, {}};
-  }
-  const Evidence before = block.evidence(index);
-  const PaceBook::Judgement judged = book_.on_silence(probe, event.attempt, before, path_class(probe.host), sent);
-  if (judged.evidence != before) block.set_evidence(index, judged.evidence);
-  return judged;
-}
-
 void Sweep::on_trouble(const Event& event, std::uint64_t index, Block& block, Instant now) {
   if (is_passing_trouble(event.reason)) {
     put_off(event, index, block, now);
@@ -468,30 +460,9 @@ void Sweep::say_trouble(Reason reason) {
   said = true;
 }
 
-void Sweep::on_own_drops(std::uint64_t drops, Instant now) {
-  // Answers to what was sent a little before may be among them.
-  constexpr Duration kBefore = 100ms;
-  if (!config_.adaptive) return;
-  if (own_drops_ && drops != own_drops_->count) {
-    book_.on_own_drops(own_drops_->seen - kBefore, now);
-    ladder_.on_local_trouble(now);
-    if (!std::exchange(said_own_drops_, true)) {
-      notices_.emplace_back(PaceDecision{PaceDecision::Kind::kOwnLoss, {}, 0, ladder_.rate()});
-    }
-  }
-  own_drops_ = {drops, now};
-}
-
 void Sweep::say_decisions() {
   notices_.insert(notices_.end(), book_.decisions().begin(), book_.decisions().end());
   book_.clear();
-}
-
-Recall Sweep::recall(std::uint64_t host, std::uint64_t silent) const {
-  if (!config_.adaptive) return unmeasured_recall(config_, silent);
-  if (const auto recall = book_.recall(host, silent)) return *recall;
-  if (silent == 0) return {.why = VerdictReason::kAllAnswered};
-  return {.why = VerdictReason::kNothingAnswers, .tries = book_.tries_of_unknown(path_class(host))};
 }
 
 }  // namespace portsweep

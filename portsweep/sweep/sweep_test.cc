@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <climits>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "testing/fake_engine.h"
@@ -215,6 +217,37 @@ TEST_F(SweepTest, NeverHasMoreInFlightThanThereIsRoomFor) {
   run(hosts("10.0.0.1", 1), ports(1, 300), [](const Transmission&) { return kSilent; });
   EXPECT_EQ(engine->most_in_flight(), 10U);
   EXPECT_EQ(count(Reason::kNoResponse), 300U);
+}
+
+// A bug: a try that nobody could have answered, judged before it was seen that nothing came through, counted like any
+// other, and so such ports were called filtered after one real try less.
+TEST_F(SweepTest, CountsNoTryThatMetNobody) {
+  const auto is_away = [](Instant at) { return at > Instant(300ms) && at < Instant(800ms); };
+  const Instant start = clock.now();
+  run(hosts("10.0.0.1", 1), ports(1, 6000),
+      [&](const Transmission& t) -> std::optional<FakeAnswer> {
+        if (is_away(Instant(clock.now() - start))) return kSilent;
+        return t.target.port.number() <= 2000 ? std::optional(kClosed) : kSilent;
+      },
+      {.max_rate = 2000});
+  EXPECT_EQ(count(Reason::kNoResponse), 4000U);
+  std::map<std::uint16_t, int> real;
+  std::set<std::uint16_t> met_nobody;
+  for (const auto& sent : probes()) {
+    const std::uint16_t port = sent.transmission.target.port.number();
+    if (port <= 2000) continue;
+    const bool away = is_away(Instant(sent.at - start));
+    real[port] += !away;
+    if (away) met_nobody.insert(port);
+  }
+  int least = INT_MAX;  // of ports that met nobody
+  int least_of_others = INT_MAX;
+  for (const auto& [port, tries] : real) {
+    int& of_its_kind = met_nobody.contains(port) ? least : least_of_others;
+    of_its_kind = std::min(of_its_kind, tries);
+  }
+  EXPECT_GT(met_nobody.size(), 100U);
+  EXPECT_GE(least, least_of_others);
 }
 
 TEST_F(SweepTest, SendsAgainWhatTheEngineDidNotTake) {
