@@ -14,7 +14,7 @@ import tempfile
 import unittest
 from unittest import mock
 
-from harness import picture, process, tables
+from harness import machine, picture, process, tables
 from harness.contest import Goal, mark_slow_lab, rotated, say_speed_up, set_goal, set_ratios, worst_counts
 from harness.fake_network import READY, FakeNetwork, Player, PlayerReport, read_report, read_truth
 from harness.lab import ALL_PORTS, BEHIND, forwarding_settings, one_host
@@ -360,11 +360,17 @@ class Tables(unittest.TestCase):
         self.assertIn("closed\\|filtered", lines[3])
 
     def test_replace_what_is_between_the_markers(self):
-        document = f"a\n{tables.BEGIN} to there -->\nold\n{tables.END}\nz\n"
-        self.assertEqual(tables.put_between_markers(document, "new"),
-                         f"a\n{tables.BEGIN} to there -->\n\nnew\n\n{tables.END}\nz\n")
+        begin, end = tables.markers("slow")
+        document = f"a\n{begin} to there -->\nold\n{end} -->\nz\n"
+        self.assertEqual(tables.put_between_markers(document, "slow", "new"),
+                         f"a\n{begin} to there -->\n\nnew\n\n{end} -->\nz\n")
         with self.assertRaises(ValueError):
-            tables.put_between_markers("no markers", "new")
+            tables.put_between_markers(document, "quick", "new")
+
+    def test_say_each_fact_of_several_runs_once(self):
+        together = machine.together({"kernel": "6.1", "load": "0.1"}, {"kernel": "6.1", "load": "0.2", "date": "today"})
+        self.assertEqual(together, {"kernel": "6.1", "load": "0.1; then 0.2", "date": "today"})
+        self.assertEqual(machine.together(together, {"load": "0.1"}), together)
 
     def test_read_back_what_they_wrote_as_json(self):
         self.assertEqual([Row.from_json(row.as_json()) for row in self.ROWS], self.ROWS)

@@ -24,6 +24,15 @@ def describe(scanners, root):
     }
 
 
+def together(facts, more):
+    """Of two runs: each fact once where they agree, else one after the other."""
+    joined = dict(facts)
+    for name, value in more.items():
+        known = joined.get(name, "").split("; then ")
+        joined[name] = value if name not in joined else "; then ".join(known + [value] * (value not in known))
+    return joined
+
+
 def load():
     return f"{os.getloadavg()[0]:.2f}"
 

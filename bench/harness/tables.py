@@ -3,8 +3,6 @@
 
 _COLUMNS = ("scenario", "what", "median", "recall", "false states", "undecided", "verdict", "ratio", "min - max",
             "runs", "packets", "drops", "peak RSS", "goal", "met", "note")
-BEGIN = "<!-- bench/run --markdown: from here"
-END = "<!-- bench/run --markdown: to here -->"
 
 
 def as_text(machine, rows):
@@ -26,13 +24,19 @@ def aligned(lines):
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
 
 
-def put_between_markers(document, text):
+def markers(name):
+    """What the lines in a document begin with between which the results of that name are."""
+    return f"<!-- bench/run {name}: from here", f"<!-- bench/run {name}: to here"
+
+
+def put_between_markers(document, name, text):
     """Replaces what is between the lines of the two markers, which stay."""
-    before, begin, rest = document.partition(BEGIN)
+    begin_marker, end_marker = markers(name)
+    before, begin, rest = document.partition(begin_marker)
     marker_end, _, after = rest.partition("\n")
-    _, end, tail = after.partition(END)
+    _, end, tail = after.partition(end_marker)
     if not begin or not end:
-        raise ValueError("the document has no pair of markers")
+        raise ValueError(f"the document has no pair of markers of {name}")
     return f"{before}{begin}{marker_end}\n\n{text}\n\n{end}{tail}"
 
 
