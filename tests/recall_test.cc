@@ -90,6 +90,8 @@ struct Promise {
   Duration limit;       // about twice what was measured on two busy processors
   // So much is lost that for a port in a hundred twenty tries may not be evidence enough: left, and said to be.
   bool may_leave = false;
+  // So many open ports from beyond those, where the few among them may be asked too seldom to be sure of a measure.
+  int more_open = 0;
 };
 
 const Promise kPromises[] = {
@@ -99,7 +101,7 @@ const Promise kPromises[] = {
     {"bottleneck-20k-closed", "1-4096", "certified", 2s},
     {"bursts-30ms", "1-4096", "certified", 3s},
     {"bursts-100ms", "1-4096", "certified", 3s},
-    {"rst-limiter-200", "1-4096", "rate-limited", 5s},
+    {"rst-limiter-200", "1-4096", "rate-limited", 5s, false, 8},
     {"policer-2000", "1-2048", "certified", 12s, true},
     {"flow-hash-1-of-4", "1-4096", "certified", 5s, true},
     {"own-overload", "1-4096", "certified", 3s},
@@ -116,6 +118,18 @@ std::string name_of(const ::testing::TestParamInfo<Promise>& info) {
   return name;
 }
 
+std::string ports_of(const Promise& promise, const TunLab& lab) {
+  std::string ports = promise.ports;
+  const Address host = *parse_address(kHost);
+  int found = 0;
+  for (std::uint16_t port = 4097; found < promise.more_open && port != 0; ++port) {
+    if (lab.truth(host, Port(port)) != PortTruth::kOpen) continue;
+    ports += "," + std::to_string(port);
+    ++found;
+  }
+  return ports;
+}
+
 class RecallOfScenario : public ::testing::TestWithParam<Promise> {
  protected:
   void SetUp() override { has_tun_lab(); }
@@ -125,7 +139,7 @@ TEST_P(RecallOfScenario, IsAsPromised) {
   const Promise& promise = GetParam();
   const Scenario& played = scenario(promise.scenario);
   const TunLab lab(played.network(), kSeed);
-  const Outcome outcome = scan_in(lab, {"-v", "-p", promise.ports, kHost}).deadline(60s).run();
+  const Outcome outcome = scan_in(lab, {"-v", "-p", ports_of(promise, lab), kHost}).deadline(60s).run();
   SCOPED_TRACE(told(outcome) + to_json(lab.report()));
   const Judgement judged = judge(lab, outcome);
   const bool leaves = judged.unexamined > 0;
@@ -154,9 +168,7 @@ TEST_P(RecallOfScenario, IsAsPromised) {
   const std::vector<std::string> words = said(outcome);
   ASSERT_EQ(words.size(), made.size());
   for (std::size_t i = 0; i < made.size(); ++i) EXPECT_THAT(words[i], HasSubstr(phrase_of(made[i])));
-#ifndef PORTSWEEP_SANITIZED
   EXPECT_LE(outcome.elapsed, promise.limit);
-#endif
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RecallOfScenario, ::testing::ValuesIn(kPromises), name_of);
