@@ -41,7 +41,7 @@ void converse(Bytes bytes) {
     PORTSWEEP_CHECK(segment->flow.client_port == question.target.port.number());
   } else {
     // ICMP; or to port 0, which cannot be a target.
-    PORTSWEEP_CHECK(question.client_port == 0 || std::get<PacketFault>(answered) == PacketFault::kNotTcp);
+    PORTSWEEP_CHECK(question.client_port == 0 || std::get<PacketFault>(answered) == PacketFault::kOther);
   }
 }
 

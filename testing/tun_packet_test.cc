@@ -6,42 +6,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "portsweep/net/checksum.h"
+#include "testing/linux_packets.h"
+
 namespace portsweep {
 namespace {
 
 using ::testing::ElementsAreArray;
-
-std::vector<std::uint8_t> bytes_of(std::string_view hex) {
-  std::vector<std::uint8_t> bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    bytes.push_back(static_cast<std::uint8_t>(std::stoul(std::string(hex.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
-}
-
-// connect(2) to 10.1.2.3 port 80, and to fd00::5 port 80.
-const auto kLinuxSyn = bytes_of(
-    "4500003c3b44400040064763ac1000010a01020389300050b933e7db00000000a002faf07a380000020405b40402080a0ca4e38a"
-    "000000000103030a");
-const auto kLinuxSyn6 = bytes_of(
-    "600d508400280640fc000000000000000000000000000001fd000000000000000000000000000005a8ca005082b55b1e00000000"
-    "a002fd205de10000020405a00402080adbf09128000000000103030a");
-// SYNs of ours from port 4000 with sequence number 1000, and what Linux said: RST, and ICMP by a packet filter.
-const auto kSyn = bytes_of("4500002800074000400684af0a000009ac1000010fa0000a000003e80000000050020400e2360000");
-const auto kSyn6 = bytes_of(
-    "6000000000140640fd000000000000000000000000000009fc0000000000000000000000000000010fa0000a000003e800000000"
-    "500204009f450000");
-const auto kLinuxReset = bytes_of("4500002800004000400684b6ac1000010a000009000a0fa000000000000003e950140000e6230000");
-const auto kLinuxReset6 = bytes_of(
-    "60082f6700140640fc000000000000000000000000000001fd000000000000000000000000000009000a0fa000000000000003e9"
-    "50140000a3320000");
-const auto kLinuxProhibited = bytes_of(
-    "45c00044ece400004001d6faac1000010a000009030db327000000004500002800074000400684af0a000009ac1000010fa0000a"
-    "000003e80000000050020400e2360000");
-const auto kLinuxProhibited6 = bytes_of(
-    "6002b81000443a40fc000000000000000000000000000001fd00000000000000000000000000000901019f3a000000006000000000"
-    "140640fd000000000000000000000000000009fc0000000000000000000000000000010fa0000a000003e800000000500204009f45"
-    "0000");
 
 const Address kHost = Address::v4(0xac100001);
 const Address kHost6 = *parse_address("fc00::1");
@@ -58,12 +29,6 @@ std::optional<PacketFault> fault_of(Bytes packet) {
   const ParsedPacket parsed = parse_packet(packet);
   const auto* fault = std::get_if<PacketFault>(&parsed);
   return fault == nullptr ? std::nullopt : std::optional(*fault);
-}
-
-TEST(InternetChecksum, IsThatOfTheRfc) {
-  EXPECT_EQ(internet_checksum(bytes_of("0001f203f4f5f6f7")), 0xffff - 0xddf2);  // RFC 1071, 3
-  EXPECT_EQ(internet_checksum(bytes_of("0001f203f4f5f6f7ab")), internet_checksum(bytes_of("0001f203f4f5f6f7ab00")));
-  EXPECT_EQ(internet_checksum({}), 0xffff);
 }
 
 TEST(TunPacket, ReadsTheSynsOfLinux) {
@@ -153,39 +118,44 @@ TEST(TunPacket, QuotesOnlySoMuch) {
   EXPECT_EQ(internet_checksum(packet.bytes().subspan(20)), 0);
 }
 
-TEST(TunPacket, SaysWhatIsNotTcp) {
-  EXPECT_EQ(fault_of(kLinuxProhibited), PacketFault::kNotTcp);
-  EXPECT_EQ(fault_of(kLinuxProhibited6), PacketFault::kNotTcp);
-  for (const int offset : {0x20, 0x01}) {  // more fragments, a later fragment
-    auto fragment = kSyn;
-    fragment[6] = static_cast<std::uint8_t>(offset);
-    EXPECT_EQ(fault_of(fragment), PacketFault::kNotTcp);
-  }
-}
-
 // What is wrong with the packet once one byte of it is another.
 std::optional<PacketFault> fault_with(std::vector<std::uint8_t> packet, std::size_t at, int value) {
   packet[at] = static_cast<std::uint8_t>(value);
   return fault_of(packet);
 }
 
+// The same of a byte in an IPv4 header, with the header's checksum put right.
+std::optional<PacketFault> fault_with_header(std::vector<std::uint8_t> packet, std::size_t at, int value) {
+  packet[at] = static_cast<std::uint8_t>(value);
+  write16(packet, 10, 0);
+  write16(packet, 10, internet_checksum(Bytes(packet).first(kIpv4Header)));
+  return fault_of(packet);
+}
+
+TEST(TunPacket, SaysWhatIsNotTcp) {
+  EXPECT_EQ(fault_of(kLinuxProhibited), PacketFault::kOther);
+  EXPECT_EQ(fault_of(kLinuxProhibited6), PacketFault::kOther);
+  EXPECT_EQ(fault_with_header(kSyn, 6, 0x20), PacketFault::kFragment) << "more to come";
+  EXPECT_EQ(fault_with_header(kSyn, 6, 0x01), PacketFault::kFragment) << "a later one";
+}
+
 TEST(TunPacket, SaysWhatCannotBe) {
-  EXPECT_EQ(fault_of({}), PacketFault::kMalformed);
+  EXPECT_EQ(fault_of({}), PacketFault::kTruncated);
   EXPECT_EQ(fault_with(kSyn, 0, 0x55), PacketFault::kMalformed) << "version 5";
   EXPECT_EQ(fault_with(kSyn, 0, 0x44), PacketFault::kMalformed) << "a header of 16 bytes";
   EXPECT_EQ(fault_with(kSyn, 0, 0x4b), PacketFault::kMalformed) << "a header longer than the packet";
-  EXPECT_EQ(fault_with(kSyn, 3, 41), PacketFault::kMalformed) << "longer than it is";
-  EXPECT_EQ(fault_with(kSyn, 3, 39), PacketFault::kMalformed) << "no room for TCP";
-  EXPECT_EQ(fault_with(kSyn6, 5, 21), PacketFault::kMalformed) << "longer than it is";
+  EXPECT_EQ(fault_with_header(kSyn, 3, 41), PacketFault::kTruncated) << "longer than it is";
+  EXPECT_EQ(fault_with_header(kSyn, 3, 39), PacketFault::kMalformed) << "no room for TCP";
+  EXPECT_EQ(fault_with(kSyn6, 5, 21), PacketFault::kTruncated) << "longer than it is";
   EXPECT_EQ(fault_with(kSyn, 32, 0x40), PacketFault::kMalformed) << "a TCP header of 16 bytes";
   EXPECT_EQ(fault_with(kSyn, 32, 0x60), PacketFault::kMalformed) << "options behind the end";
   EXPECT_EQ(fault_with(kSyn, 23, 0), PacketFault::kMalformed) << "port 0";
 }
 
-TEST(TunPacket, IsMalformedWhereverItIsCutOff) {
+TEST(TunPacket, IsTruncatedWhereverItIsCutOff) {
   for (const auto* packet : {&kLinuxSyn, &kLinuxSyn6}) {
     for (std::size_t size = 0; size < packet->size(); ++size) {
-      EXPECT_EQ(fault_of(Bytes(*packet).first(size)), PacketFault::kMalformed) << size;
+      EXPECT_EQ(fault_of(Bytes(*packet).first(size)), PacketFault::kTruncated) << size;
     }
   }
 }

@@ -36,7 +36,9 @@ void TunResponder::receive(Bytes packet, Instant now) {
   const ParsedPacket parsed = parse_packet(packet);
   if (const auto* fault = std::get_if<PacketFault>(&parsed)) {
     switch (*fault) {
-      case PacketFault::kNotTcp: ++counters_.not_tcp; return;
+      case PacketFault::kOther:
+      case PacketFault::kFragment: ++counters_.not_tcp; return;
+      case PacketFault::kTruncated:
       case PacketFault::kMalformed: ++counters_.malformed; return;
       case PacketFault::kBadChecksum: ++counters_.bad_checksum; return;
     }
