@@ -2,12 +2,12 @@
 //
 // What a SYN scan reads off the network: whatever comes is a reply, a claim of a neighbour, or a fault. Few inputs have
 // good checksums: those above IP are left alone besides, and the bytes are laid over packets that are good.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
 
+#include "fuzz/disturbed.h"
 #include "portsweep/base/check.h"
 #include "portsweep/net/neighbour_packet.h"
 #include "portsweep/net/tcp_packet.h"
@@ -24,11 +24,9 @@ void read(Bytes bytes) {
   parse_neighbour_advertisement(bytes);
 }
 
-std::vector<std::uint8_t> disturbed_syn(const Address& from, const Address& to, Bytes disturbance) {
+std::vector<std::uint8_t> syn(const Address& from, const Address& to) {
   std::vector<std::uint8_t> packet(kMostProbeBytes);
   packet.resize(write_syn(packet, {{from, Port(61000)}, {to, Port(80)}, 1000}));
-  packet.resize(std::max(packet.size(), disturbance.size()));
-  for (std::size_t i = 0; i < disturbance.size(); ++i) packet[i] ^= disturbance[i];
   return packet;
 }
 
@@ -39,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace portsweep;
   const Bytes bytes(data, size);
   read(bytes);
-  read(disturbed_syn(Address::v4(0xac100001), Address::v4(0x0a000001), bytes));
-  read(disturbed_syn(Address::v6(1), Address::v6(2), bytes));
+  read(disturbed(syn(Address::v4(0xac100001), Address::v4(0x0a000001)), bytes));
+  read(disturbed(syn(Address::v6(1), Address::v6(2)), bytes));
   return 0;
 }

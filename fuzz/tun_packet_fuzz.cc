@@ -3,12 +3,12 @@
 // The packets of the TUN responder: whatever comes is a segment or a fault, and what is said to it can be read by
 // whoever it is for. Few inputs are packets at all, and fewer have good checksums: so each is laid over a good SYN,
 // too, and tried with its checksums put right.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
 
+#include "fuzz/disturbed.h"
 #include "portsweep/base/check.h"
 #include "testing/tun_responder.h"
 
@@ -56,14 +56,10 @@ void try_packet(std::vector<std::uint8_t> packet) {
   converse(packet);
 }
 
-// A good SYN with these bytes laid over it: it gets further than any of the fuzzer's own.
-std::vector<std::uint8_t> disturbed_syn(const Address& from, const Address& to, Bytes disturbance) {
-  const Packet syn = build_tcp(
+std::vector<std::uint8_t> syn(const Address& from, const Address& to) {
+  const Packet packet = build_tcp(
       {.flow = {{from, Port(40'000)}, to, 80}, .sequence = 1000, .acknowledgement = 0, .flags = TcpFlags::kSyn});
-  std::vector<std::uint8_t> bytes(syn.bytes().begin(), syn.bytes().end());
-  bytes.resize(std::max(bytes.size(), disturbance.size()));
-  for (std::size_t i = 0; i < disturbance.size(); ++i) bytes[i] ^= disturbance[i];
-  return bytes;
+  return {packet.bytes().begin(), packet.bytes().end()};
 }
 
 }  // namespace
@@ -73,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace portsweep;
   const Bytes bytes(data, size);
   try_packet({bytes.begin(), bytes.end()});
-  try_packet(disturbed_syn(Address::v4(0xac100001), Address::v4(0x0a000001), bytes));
-  try_packet(disturbed_syn(Address::v6(1), Address::v6(2), bytes));
+  try_packet(disturbed(syn(Address::v4(0xac100001), Address::v4(0x0a000001)), bytes));
+  try_packet(disturbed(syn(Address::v6(1), Address::v6(2)), bytes));
   return 0;
 }

@@ -40,6 +40,27 @@ BanConfig ban_after(std::uint32_t syns) {
 // For tests of one host.
 std::string describe(const Outcome& outcome) { return outcome.describe() + "\n" + outcome.hosts[0].describe(); }
 
+// What hosts that were certified had been promised, over seeds 1, 2, ...
+struct Certified {
+  std::uint64_t hosts = 0;
+  std::uint64_t missed = 0;  // ports
+  double bounds = 0;         // of that
+};
+
+// Of fields of one host.
+Certified certified(const Field& field, const SweepSetup& setup, std::uint64_t seeds) {
+  Certified sum;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Outcome outcome = sweep_field(field, seed, setup);
+    const Recall& recall = outcome.hosts[0].recall;
+    if (recall.verdict() != Verdict::kCertified) continue;
+    ++sum.hosts;
+    sum.missed += outcome.false_filtered();
+    sum.bounds += recall.miss_bound_host.value_or(0);
+  }
+  return sum;
+}
+
 // --- False certificates ----------------------------------------------------------------------------------------------
 
 // Open ports may be asked so often and no more: tries that were made after the last trial are not to be weighed by it.
@@ -72,16 +93,8 @@ TEST(Certificate, IsNotGivenToClosedPortsOfAHostThatSendsHardlyAnyResets) {
 TEST(Certificate, IsNotGivenByCanariesThatCameWhenTheBurstOfProbesWasOver) {
   Field field = hosts_like("policed bursts", {.open_share = 0.1, .filtered_share = 0.9, .delay = 50ms});
   field.network.path.policer = BucketConfig{.rate = 30, .burst = 4};
-  std::uint64_t missed = 0;
-  double bounds = 0;
-  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-    const Outcome outcome = sweep_field(field, seed, of_ports(20, 190));
-    const Recall& recall = outcome.hosts[0].recall;
-    if (recall.verdict() != Verdict::kCertified) continue;
-    missed += outcome.false_filtered();
-    bounds += recall.miss_bound_host.value_or(0);
-  }
-  EXPECT_LE(static_cast<double>(missed), 1 + bounds);
+  const Certified sum = certified(field, of_ports(20, 190), 50);
+  EXPECT_LE(static_cast<double>(sum.missed), 1 + sum.bounds);
 }
 
 // A policer lets so much pass at once that the loss is known to be next to nothing; then it drops nine of ten. What was
@@ -89,17 +102,9 @@ TEST(Certificate, IsNotGivenByCanariesThatCameWhenTheBurstOfProbesWasOver) {
 TEST(Certificate, IsNotGivenByTriesThatMetAnOverloadBeforeItWasSeen) {
   Field field = hosts_like("a large burst", {.open_share = 0.02, .filtered_share = 0.5, .delay = 5ms});
   field.network.path.policer = BucketConfig{.rate = 2'000, .burst = 10'000};
-  std::uint64_t missed = 0;
-  double bounds = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    const Outcome outcome = sweep_field(field, seed, of_ports(1, 16'384));
-    const Recall& recall = outcome.hosts[0].recall;
-    if (recall.verdict() != Verdict::kCertified) continue;
-    missed += outcome.false_filtered();
-    bounds += recall.miss_bound_host.value_or(0);
-  }
-  EXPECT_LE(missed, most_by_chance(bounds));
-  EXPECT_GT(bounds, 0) << "nothing is promised, and so nothing tested";
+  const Certified sum = certified(field, of_ports(1, 16'384), 20);
+  EXPECT_LE(sum.missed, most_by_chance(sum.bounds));
+  EXPECT_GT(sum.bounds, 0) << "nothing is promised, and so nothing tested";
 }
 
 // Where only open ports answer, canaries have to rest, and are free again when a pass begins, or when it is over: a
@@ -117,19 +122,9 @@ TEST_P(CertificateOfOpenPorts, IsNotGivenByCanariesThatFindRoomWhereProbesDoNot)
   const ShortQueue& row = GetParam();
   Field field = hosts_like(std::string(row.name), {.open_share = row.open_share, .filtered_share = 1 - row.open_share});
   field.network.path = row.path;
-  std::uint64_t missed = 0;
-  std::uint64_t certified = 0;
-  double bounds = 0;
-  for (std::uint64_t seed = 1; seed <= row.seeds; ++seed) {
-    const Outcome outcome = sweep_field(field, seed, of_ports(1, row.ports));
-    const Recall& recall = outcome.hosts[0].recall;
-    if (recall.verdict() != Verdict::kCertified) continue;
-    ++certified;
-    missed += outcome.false_filtered();
-    bounds += recall.miss_bound_host.value_or(0);
-  }
-  EXPECT_LE(missed, most_by_chance(bounds));
-  EXPECT_GE(certified, row.seeds / 10) << "nothing is promised, and so nothing tested";
+  const Certified sum = certified(field, of_ports(1, row.ports), row.seeds);
+  EXPECT_LE(sum.missed, most_by_chance(sum.bounds));
+  EXPECT_GE(sum.hosts, row.seeds / 10) << "nothing is promised, and so nothing tested";
 }
 
 INSTANTIATE_TEST_SUITE_P(

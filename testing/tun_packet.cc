@@ -17,6 +17,16 @@ std::uint64_t pseudo_sum(const IpPacket& ip) {
   return ip.protocol == IpProtocol::kIcmp ? 0 : pseudo_header_sum(ip.from, ip.to, ip.protocol, ip.payload.size());
 }
 
+// What comes before the payload.
+std::size_t header_size(const IpPacket& ip, Bytes packet) {
+  return static_cast<std::size_t>(ip.payload.data() - packet.data());
+}
+
+bool has_good_checksums(const IpPacket& ip, Bytes packet) {
+  if (ip.from.is_v4() && internet_checksum(packet.first(header_size(ip, packet))) != 0) return false;
+  return internet_checksum(ip.payload, pseudo_sum(ip)) == 0;
+}
+
 struct IcmpWords {
   std::uint8_t type;
   std::uint8_t code;
@@ -58,8 +68,7 @@ ParsedPacket parse_packet(Bytes packet) {
   const std::size_t header = std::size_t{tcp[12]} / 16 * 4;
   const auto port = Port::from(read16(tcp, 2));
   if (header < kTcpHeader || header > tcp.size() || !port) return PacketFault::kMalformed;
-  const bool has_good_header = std::holds_alternative<IpPacket>(parse_ip(packet));
-  if (!has_good_header || internet_checksum(tcp, pseudo_sum(ip)) != 0) return PacketFault::kBadChecksum;
+  if (!has_good_checksums(ip, packet)) return PacketFault::kBadChecksum;
   return TcpSegment{.flow = {{ip.to, *port}, ip.from, read16(tcp, 0)},
                     .sequence = read32(tcp, 4),
                     .acknowledgement = read32(tcp, 8),
@@ -71,7 +80,7 @@ void seal(MutableBytes packet) {
   const auto parsed = parse_quoted_ip(packet);
   PORTSWEEP_CHECK(std::holds_alternative<IpPacket>(parsed));
   const IpPacket& ip = std::get<IpPacket>(parsed);
-  const auto header = static_cast<std::size_t>(ip.payload.data() - packet.data());
+  const std::size_t header = header_size(ip, packet);
   if (ip.from.is_v4()) {
     write16(packet, 10, 0);
     write16(packet, 10, internet_checksum(packet.first(header)));

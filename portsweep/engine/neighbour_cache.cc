@@ -28,12 +28,10 @@ std::vector<std::uint32_t> NeighbourCache::on_claim(const NeighbourClaim& claim)
   return std::exchange(found->second.tickets, {});
 }
 
-bool NeighbourCache::is_asked_for(const Address& neighbour) const { return find(neighbour) == nullptr; }
-
 // Those that answered stay in the queues until it would be their turn.
 void NeighbourCache::drop_answered() {
   for (std::deque<Due>* queue : {&fresh_, &due_}) {
-    while (!queue->empty() && !is_asked_for(queue->front().neighbour)) queue->pop_front();
+    while (!queue->empty() && find(queue->front().neighbour) != nullptr) queue->pop_front();
   }
 }
 

@@ -61,9 +61,6 @@ class NeighbourCache {
     int questions = 0;
     std::vector<std::uint32_t> tickets;
   };
-  struct AddressHash {
-    std::size_t operator()(const Address& address) const { return address.hash(); }
-  };
   // What comes next of a neighbour that is asked for: a question, or the end of patience. Those of one kind are in the
   // order of their times, since all of them wait equally long.
   struct Due {
@@ -71,11 +68,10 @@ class NeighbourCache {
     Instant at;
   };
 
-  bool is_asked_for(const Address& neighbour) const;
   void drop_answered();
   std::deque<Due>* next_to_ask(Instant now);
 
-  std::unordered_map<Address, Entry, AddressHash> entries_;
+  std::unordered_map<Address, Entry> entries_;
   std::deque<Due> fresh_;  // never asked yet
   std::deque<Due> due_;    // asked at least once
   RateBucket budget_;

@@ -49,13 +49,12 @@ class RandomSlots {
   std::optional<std::uint32_t> find(std::uint32_t sequence) const;
   // Precondition: the slot is taken.
   std::uint32_t sequence_of(std::uint32_t slot) const { return sequences_[slot]; }
-  bool is_taken(std::uint32_t slot) const { return order_of(slot) >= free_count_; }
+  bool is_taken(std::uint32_t slot) const { return places_[slot] >= free_count_; }
 
   // A number of so many bits' worth; for source ports.
   std::uint32_t random_below(std::uint32_t bound);
 
  private:
-  std::uint32_t order_of(std::uint32_t slot) const { return places_[slot]; }
   void swap_places(std::uint32_t a, std::uint32_t b);
   std::uint32_t random_word();
 

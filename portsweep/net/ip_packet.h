@@ -31,7 +31,6 @@ enum class PacketFault : std::uint8_t {
   kBadChecksum,
   kOther,  // nothing wrong with it, but no answer to a probe
 };
-inline constexpr std::size_t kPacketFaults = 5;
 
 struct IpPacket {
   Address from;

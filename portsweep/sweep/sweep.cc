@@ -50,8 +50,7 @@ PaceMemory Sweep::take_memory() {
 std::span<const Transmission> Sweep::due(Instant now, std::size_t room) {
   due_.clear();
   if (config_.adaptive) {
-    book_.turn(ladder_.sent_rate(now), now);
-    limit_outdated();
+    turn(now);
     ladder_.set_limit(book_.limit());
     prove(now);
     say_decisions();
@@ -314,10 +313,7 @@ void Sweep::on(std::span<const Event> events, Instant now) {
     const std::uint64_t index = event.probe - first_probe_;
     if (index < probe_ids() && event.attempt >= kCanaryAttempt) on_canary(event, index, now);
   }
-  if (config_.adaptive) {
-    book_.turn(ladder_.sent_rate(now), now);
-    limit_outdated();
-  }
+  if (config_.adaptive) turn(now);
   for (const Event& event : events) {
     const std::uint64_t index = event.probe - first_probe_;  // huge if it is of an earlier sweep
     if (event.attempt >= kCanaryAttempt || index >= plan_.size()) continue;

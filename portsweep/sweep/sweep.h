@@ -191,6 +191,8 @@ class Sweep {
   bool never_left(std::uint64_t host, Instant sent);
   void give_up(std::uint64_t index, const PlannedProbe& probe, Block& block);
   void decide(std::uint64_t index, const PlannedProbe& probe, Block& block, const Event& event);
+  // What only time decides.
+  void turn(Instant now);
   void limit_outdated();
   void say_trouble(Reason reason);
   void say_decisions();

@@ -20,6 +20,11 @@ PaceBook::Judgement Sweep::judge(const Event& event, std::uint64_t index, const 
   return judged;
 }
 
+void Sweep::turn(Instant now) {
+  book_.turn(ladder_.sent_rate(now), now);
+  limit_outdated();
+}
+
 // What was sent before a new regime and counted with the loss that was known then counts for no more than the loss that
 // was met.
 void Sweep::limit_outdated() {
