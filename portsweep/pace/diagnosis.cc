@@ -47,6 +47,7 @@ constexpr std::uint32_t kStallTrials = 10;
 constexpr std::size_t kStallPorts = 2;
 constexpr double kStalledRate = 20;
 constexpr double kRaise = 1.25;
+constexpr double kUsed = 0.7;
 constexpr Duration kLongestRaise = 120s;
 constexpr std::uint32_t kCleanTrials = 100;
 
@@ -89,6 +90,7 @@ void Diagnosis::enter(Mode mode, Instant now) {
   since_ = now;
   ++phase_;
   closed_ = open_ = {};
+  sent_in_phase_ = 0;
 }
 
 void Diagnosis::Pairs::add(bool is_open, bool is_lost) {
@@ -126,7 +128,7 @@ void Diagnosis::on_trial(std::uint8_t phase, bool open, bool lost, double rate, 
     case Mode::kTest:
       if (counted().count >= needed_ || (trials_left_ == 0 && counted().count > 0)) conclude_test(now);
       break;
-    case Mode::kHeld: check_held(rate, now); break;
+    case Mode::kHeld: check_held(now); break;
     case Mode::kStalled:
       if (!lost) hold(levels_.empty() ? rate : levels_.back().rate, 0, now);
       break;
@@ -253,9 +255,18 @@ bool Diagnosis::depends_on_rate(const Level& high, const Level& low) {
   return std::log(high.goodput() / low.goodput()) < std::log(high.rate / low.rate) / 2;
 }
 
+// A busy machine, or a sweep that has little left, sends less than it may: it is what was sent that met the loss.
+double Diagnosis::tested_rate() const {
+  constexpr std::uint64_t kEnough = 20;
+  const double allowed = levels_.back().rate;
+  if (sent_in_phase_ < kEnough || sent_last_ <= since_) return allowed;
+  return std::min(allowed, static_cast<double>(sent_in_phase_) / seconds_of(sent_last_ - since_));
+}
+
 void Diagnosis::conclude_test(Instant now) {
   if (conclude_resets_limited(now)) return;
   Level& level = levels_.back();
+  level.rate = tested_rate();
   level.loss = counted().loss();
   level.came = counted().count - counted().lost;
   if (levels_.size() == 1) {
@@ -333,7 +344,7 @@ void Diagnosis::hold_untested(Instant now) {
   hold_in_regime(tested.rate / (levels_.size() == 1 ? 2 : 1) / kHeadroom, levels_.front().loss, now);
 }
 
-void Diagnosis::check_held(double rate, Instant now) {
+void Diagnosis::check_held(Instant now) {
   const Trials trials = counted();
   if (trials.count >= kLeastTrials && is_significant(trials)) {
     raise_after_ = std::min(2 * raise_after_, kLongestRaise);
@@ -341,15 +352,12 @@ void Diagnosis::check_held(double rate, Instant now) {
   }
   const std::uint32_t needed = std::clamp(trials_left_ / kPartOfTrials, kFewTrials, kCleanTrials);
   const bool clean = trials.count >= needed && trials.loss() <= kHarmless + 1.2 * accepted_;
-  if (now - since_ < raise_after_ || !clean) return;
+  // At a rate far below the limit nothing was learned of the limit, nor is a higher one needed.
+  const bool used = sent_.rate() >= kUsed * *limit_;
+  if (now - since_ < raise_after_ || !clean || !used) return;
   *limit_ *= kRaise;
   decide(PaceDecision::Kind::kRecovered, trials.loss(), *limit_);
   enter(Mode::kHeld, now);
-  // It bounds nothing any more.
-  if (*limit_ < 2 * rate) return;
-  limit_.reset();
-  raise_after_ = kFirstRaise;
-  enter(Mode::kFree, now);
 }
 
 // --- Nothing answers ------------------------------------------------------------------------------------------------

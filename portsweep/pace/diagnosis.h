@@ -14,7 +14,8 @@
 //              only resets are lost: a RST limiter -> free. Open ports are certified by open canaries. They are asked
 //                but seldom: so all their trials in a test count together, at whatever rate, each beside closed ones of
 //                the same moment; and nothing else is concluded before there are enough.
-//   held     a limit. Still loss -> test. None for a while: a little faster.
+//   held     a limit. Still loss -> test. None for a while, at nearly that rate: a little faster (a limit that was not
+//            reached says nothing of a higher one: RFC 7661 has it of TCP's windows).
 //   stalled  everything was lost for kSilence, at a rate that was lowered or held: a pause, then canaries alone.
 //   blocked  nor did they answer, or twice there were none to be asked. For good.
 //
@@ -65,6 +66,11 @@ class Diagnosis {
   // A trial belongs to the phase in which it was sent: what was sent at another rate says nothing of this one.
   std::uint8_t phase() const { return phase_; }
 
+  // Something was sent, canary or not.
+  void on_sent(Instant now) {
+    ++sent_in_phase_;
+    sent_last_ = now;
+  }
   // `rate`: probes a second that were really sent of late.
   void on_trial(std::uint8_t phase, bool open, bool lost, double rate, Instant now);
   // Something answered, canary or not. rtt_us 0: not measured.
@@ -130,6 +136,7 @@ class Diagnosis {
 
   Trials counted() const;
   bool is_significant(const Trials& trials) const;
+  double tested_rate() const;
   void forget_old_trials();
   void enter(Mode mode, Instant now);
   void begin_test(double rate, Instant now);
@@ -144,7 +151,7 @@ class Diagnosis {
   void hold_in_regime(double capacity, double loss, Instant now);
   void hold_by_test(double capacity, double loss, Instant now);
   void hold_untested(Instant now);
-  void check_held(double rate, Instant now);
+  void check_held(Instant now);
   void stall(Instant now);
   void check_stalled(double rate, Instant now);
   void decide(PaceDecision::Kind kind, double loss, double rate);
@@ -185,6 +192,8 @@ class Diagnosis {
   Instant heard_;
   Instant regime_since_{};
   std::optional<double> outdated_;
+  std::uint64_t sent_in_phase_ = 0;
+  Instant sent_last_{};
   Trials closed_;  // of the phase
   Trials open_;
   Pairs pairs_;  // of the test

@@ -82,6 +82,7 @@ class SimulatedScan {
         path_(std::move(path)),
         dice_(seed),
         rate_(options.full_rate),
+        demand_(options.full_rate),
         open_(options.open) {}
   SimulatedScan(SimulatedPath path, std::uint64_t seed) : SimulatedScan(std::move(path), seed, Options()) {}
 
@@ -98,6 +99,10 @@ class SimulatedScan {
   }
 
   void change(SimulatedPath path) { path_ = std::move(path); }
+  // From now on there is no more to send than so many probes a second.
+  void want(double rate) { demand_ = rate; }
+  // Sends no more than that, whatever it may: a machine that has other things to do.
+  void be_able(double rate) { able_ = rate; }
   double rate() const { return rate_; }
   std::vector<PaceDecision::Kind> kinds() const {
     std::vector<PaceDecision::Kind> kinds;
@@ -123,9 +128,10 @@ class SimulatedScan {
   void step() {
     climb();
     const bool alone = diagnosis.canaries_only();
-    const double probes = alone && diagnosis.pauses(now) ? 0 : rate_ * seconds_of(kStep);
+    const double probes = alone && diagnosis.pauses(now) ? 0 : std::min(rate_, able_) * seconds_of(kStep);
     const StepFate fate = path_(probes, now, kStep);
     sent_.add(probes, now);
+    for (unsent_ += probes; unsent_ >= 1; unsent_ -= 1) diagnosis.on_sent(now);
     send_canaries(probes * (alone ? 1 : diagnosis.share()), fate);
     now += kStep;
     harvest();
@@ -133,7 +139,7 @@ class SimulatedScan {
   }
 
   void climb() {
-    const double most = std::min(options_.full_rate, diagnosis.limit().value_or(options_.full_rate));
+    const double most = std::min(demand_, diagnosis.limit().value_or(demand_));
     rate_ = std::min(rate_ * std::exp2(seconds_of(kStep) / 0.004), most);
   }
 
@@ -188,7 +194,10 @@ class SimulatedScan {
   SimulatedPath path_;
   SplitMix64 dice_;
   double rate_;
-  double wanted_ = 0;
+  double demand_;
+  double able_ = 1e9;
+  double unsent_ = 0;
+  double wanted_ = 0;  // canaries
   SentRate sent_;
   std::deque<Trial> trials_;
   std::deque<Trial> answers_;
