@@ -151,7 +151,7 @@ void Diagnosis::on_answer(std::uint32_t rtt_us, double rate, Instant now) {
   if (now - epoch_ < epoch || epoch_answers_ < kFewestAnswers) return;
   epoch_ = now;
   epoch_answers_ = 0;
-  const std::uint32_t margin = std::max(3'000U, 4 * first_var_us_);
+  const std::uint32_t margin = std::max({3'000U, least_rtt_us_ / 4, 4 * first_var_us_});
   const std::uint32_t epoch_rtt_us = std::exchange(epoch_rtt_us_, UINT32_MAX);
   const bool inflated = rtt_.samples() > 16 && epoch_rtt_us > least_rtt_us_ + margin;
   if (!inflated) inflated_since_.reset(), fine_.see(rate, now);
