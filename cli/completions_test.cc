@@ -48,7 +48,7 @@ TEST(Completions, KnowTheWordsOfValues) {
   EXPECT_THAT(completions(Shell::kBash, kTestFormats),
               HasSubstr("--order) COMPREPLY=($(compgen -W 'random port found'"));
   EXPECT_THAT(completions(Shell::kZsh, kTestFormats), HasSubstr(":FORMAT:(text jsonl)"));
-  EXPECT_THAT(completions(Shell::kFish, kTestFormats), HasSubstr("-l engine -x -a 'auto connect sequential"));
+  EXPECT_THAT(completions(Shell::kFish, kTestFormats), HasSubstr("-l engine -x -a 'auto connect syn sequential"));
 }
 
 TEST(Completions, OfBashAreGoodBash) { expect_syntax("bash", Shell::kBash); }

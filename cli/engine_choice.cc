@@ -12,7 +12,6 @@ namespace portsweep::cli {
 namespace {
 
 constexpr std::string_view kAuto = "auto";
-constexpr std::string_view kNotBuilt = "syn";
 // Each holds every port in memory.
 constexpr std::size_t kMostCompared = 16;
 
@@ -27,7 +26,6 @@ const EngineRow* find(std::string_view name) {
 }
 
 std::string no_such_engine(std::string_view name) {
-  if (name == kNotBuilt) return fmt::format("the engine {} is not built yet; connect is", name);
   return fmt::format("{} is not one of: {}", quote(name), fmt::join(names(), ", "));
 }
 

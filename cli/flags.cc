@@ -136,9 +136,10 @@ Result<void> set_engine(RawArgs& raw, const FlagUse& use) {
   return {};
 }
 
-// "-sT"
-Result<void> set_connect_engine(RawArgs& raw, const FlagUse&) {
-  raw.pace.engine = EngineKind::kConnect;
+// "-sT", "-sS"
+template <EngineKind kKind>
+Result<void> set_engine_kind(RawArgs& raw, const FlagUse&) {
+  raw.pace.engine = kKind;
   return {};
 }
 
@@ -373,14 +374,19 @@ constexpr Flag kFlags[] = {
   {.names = "--engine", .category = Category::kProbing, .takes = Takes::kValue, .value = "NAME",
    .completes = Completes::kEngines,
    .summary = "how to probe (default auto, which is connect)",
-   .details = "All of them complete TCP connections by the kernel and need no privilege; they differ in how many they "
-              "make at once. Below, under Engines, stand their names and what holds for each where nothing else is "
-              "asked for.",
+   .details = "syn sends SYN packets of its own and needs CAP_NET_RAW, which it drops once its sockets are open. All "
+              "others complete TCP connections by the kernel and need no privilege; they differ in how many they make "
+              "at once. Below, under Engines, stand their names and what holds for each where nothing else is asked "
+              "for.",
    .apply = set_engine},
   {.names = "-sT", .category = Category::kProbing,
    .summary = "connect scan: the same as --engine connect",
    .details = "Completes each connection and closes it at once.",
-   .apply = set_connect_engine},
+   .apply = set_engine_kind<EngineKind::kConnect>},
+  {.names = "-sS", .category = Category::kProbing,
+   .summary = "SYN scan: the same as --engine syn",
+   .details = "Sends packets of its own and opens no connection. Needs CAP_NET_RAW.",
+   .apply = set_engine_kind<EngineKind::kSyn>},
   {.names = "--order", .category = Category::kProbing, .takes = Takes::kValue, .value = "ORDER",
    .choices = "random port found", .completes = Completes::kChoices,
    .summary = "order of the probes: random, port or found",
@@ -552,8 +558,6 @@ constexpr Flag kFlags[] = {
   // ---- refused
   {.names = "-oA", .category = Category::kRefused, .takes = Takes::kAnything,
    .refusal = "not every format it stands for exists here; give one -o FORMAT:FILE for each you want"},
-  {.names = "-sS", .category = Category::kRefused,
-   .refusal = "the raw SYN engine does not exist in this version; -sT does the job and needs no privilege"},
   {.names = "--shard", .category = Category::kRefused, .takes = Takes::kAnything,
    .refusal = "scans cannot be cut into shards in this version; give each machine its own targets or ports"},
   {.names = "-sU", .category = Category::kRefused, .refusal = "portsweep scans TCP ports only"},

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "cli/raw_packets.h"
 #include "portsweep/app/compare.h"
 #include "portsweep/app/scan.h"
 #include "portsweep/base/result.h"
@@ -13,9 +14,15 @@
 
 namespace portsweep::cli {
 
-// `clock` and `own` (this machine's addresses) must outlive the engine. For worker processes it is the engine that each
-// of them has.
-Result<std::unique_ptr<Engine>> make_engine(const EngineRequest& request, const Clock& clock, const AddressSet& own,
+// What an engine is made of besides itself; all of it must outlive the engine.
+struct EngineParts {
+  const Clock& clock;
+  const AddressSet& own;  // this machine's addresses
+  RawPackets* packets;    // of the engine syn; null where it is not asked for
+};
+
+// For worker processes it is the engine that each of them has.
+Result<std::unique_ptr<Engine>> make_engine(const EngineRequest& request, const EngineParts& parts,
                                             std::vector<Notice>& notices);
 
 // Puts in the number of workers that connect will have on this machine, so that the comparison can tell it. That of

@@ -59,7 +59,7 @@ TEST(CommandLine, AnswersVersionAndHelpEverywhere) {
   EXPECT_TRUE(is<Version>({"--version"}));
   EXPECT_TRUE(is<Version>({"-V"}));
   EXPECT_TRUE(is<Version>({"version"}));
-  EXPECT_TRUE(is<Version>({"scan", "--max-rate", "junk", "-sS", "--version"}));
+  EXPECT_TRUE(is<Version>({"scan", "--max-rate", "junk", "-sA", "--version"}));
   EXPECT_TRUE(is<Version>({"completions", "--version"}));
   EXPECT_TRUE(is<ShortHelp>({"-h"}));
   EXPECT_TRUE(is<LongHelp>({"--help"}));
@@ -162,14 +162,13 @@ TEST(Options, OfTimingAreAPresetOfWhichTheLastCounts) {
 }
 
 TEST(Options, OfOtherScannersAreRefusedByNameWithAReason) {
-  EXPECT_THAT(error_of({"-sS", "h"}), HasSubstr("-sS: the raw SYN engine"));
+  EXPECT_THAT(error_of({"-sA", "h"}), HasSubstr("-sA: it maps firewalls"));
   EXPECT_THAT(error_of({"-sTV", "h"}), HasSubstr("-sV: there is no service detection"));
   EXPECT_THAT(error_of({"-sQ", "h"}), HasSubstr("no scan type '-sQ'"));
   EXPECT_THAT(error_of({"-D", "RND:10", "h"}), HasSubstr("-D: decoys"));
   EXPECT_THAT(error_of({"-b", "4500", "h"}), HasSubstr("--max-rate or --workers"));
   EXPECT_THAT(error_of({"-PS22,80", "h"}), HasSubstr("-PS: hosts are discovered"));
   EXPECT_THAT(error_of({"--script=vuln", "h"}), HasSubstr("--script: portsweep runs no scripts"));
-  EXPECT_THAT(error_of({"--engine", "syn", "h"}), HasSubstr("not built yet; connect is"));
 }
 
 // A bug: "portsweep diff a b" looked three names up.

@@ -239,9 +239,9 @@ TEST_F(Resolving, ComparesTheEnginesNamed) {
   EXPECT_EQ(config.contenders[1].order, ProbeOrder::kRandom);
 }
 
-TEST_F(Resolving, ComparesEveryEngineByDefaultAndHoldsAllToWhatWasAsked) {
+TEST_F(Resolving, ComparesByDefaultAndHoldsAllToWhatWasAsked) {
   const CompareConfig config = compared({"--timeout", "2s", "--tries", "2", "--ulimit", "99", "127.0.0.1"});
-  ASSERT_EQ(config.contenders.size(), engines().size());
+  ASSERT_EQ(config.contenders.size(), 4U);
   for (const Contender& contender : config.contenders) {
     EXPECT_EQ(contender.pace.timeout, 2s);
     EXPECT_EQ(contender.pace.max_tries, 2);

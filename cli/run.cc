@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include "cli/print.h"
 #include "cli/print_compare.h"
 #include "cli/print_plan.h"
+#include "cli/raw_packets.h"
 #include "cli/resolve.h"
 #include "cli/teller.h"
 #include "portsweep/app/compare.h"
@@ -74,21 +76,35 @@ auto resolve_here(Resolve how, const RawArgs& raw) -> decltype(how(raw, std::dec
   return how(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed});
 }
 
-// The references must outlive it.
-ScanWorld world_with(const Clock& clock, const AddressSet& own, const StopSignals& signals) {
-  return {.clock = clock,
-          .make_engine = [&](const EngineRequest& request,
-                             std::vector<Notice>& said) { return make_engine(request, clock, own, said); },
+// Nothing where none of the engines is syn.
+Result<std::unique_ptr<RawPackets>> raw_packets_for(const std::vector<EngineKind>& kinds, const Clock& clock) {
+  if (std::find(kinds.begin(), kinds.end(), EngineKind::kSyn) == kinds.end()) return std::unique_ptr<RawPackets>();
+  RawPackets packets = TRY(open_raw_packets(clock));
+  return std::make_unique<RawPackets>(std::move(packets));
+}
+
+// `parts` and what it refers to must outlive it.
+ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
+  return {.clock = parts.clock,
+          .make_engine = [&parts](const EngineRequest& request,
+                                  std::vector<Notice>& said) { return make_engine(request, parts, said); },
           .neighbourhood = read_neighbourhood(),
           .neighbour_table = read_neighbour_table,
           .conntrack = read_conntrack,
-          .packet_drops = read_packet_drops,
+          .packet_drops =
+              [&parts] {
+                const std::uint64_t of_ring = parts.packets != nullptr ? parts.packets->io().drops() : 0;
+                return read_packet_drops() + of_ring;
+              },
           .stop_requested = [&] { return signals.requested(); }};
 }
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const auto resolved = resolve_here(resolve, command.raw);
   if (!resolved) return fail(resolved.error());
+  const RealClock clock;
+  auto packets = raw_packets_for({resolved->config.engine.kind}, clock);
+  if (!packets) return fail(packets.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
     return fail(output_is_closed().with_hint("> /dev/null, if the results go to a file by -o"));
   }
@@ -100,9 +116,9 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   // Until here ^C just ends the process: there is nothing yet to write or to stop.
   const StopSignals signals;
   Teller teller(resolved->talk);
-  const RealClock clock;
   const AddressSet own = read_own_addresses();
-  ScanWorld world = world_with(clock, own, signals);
+  const EngineParts parts{clock, own, packets->get()};
+  ScanWorld world = world_with(parts, signals);
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
   const auto exit = scan(resolved->config, *targets, notices, world, teller, *reporter);
@@ -145,6 +161,11 @@ int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed) return fail(output_is_closed());
   CompareConfig& config = resolved->config;
+  const RealClock clock;
+  std::vector<EngineKind> kinds;
+  for (const Contender& contender : config.contenders) kinds.push_back(contender.engine.kind);
+  auto packets = raw_packets_for(kinds, clock);
+  if (!packets) return fail(packets.error());
   std::vector<Notice> notices = resolved->notices;
   SystemResolver resolver;
   const auto targets = find_targets(config.scan, resolver, read_broadcast_addresses(), notices);
@@ -154,9 +175,9 @@ int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   const StopSignals signals;
   Teller teller(resolved->talk);
   for (const Notice& notice : notices) teller.on_notice(notice);
-  const RealClock clock;
   const AddressSet own = read_own_addresses();
-  ScanWorld world = world_with(clock, own, signals);
+  const EngineParts parts{clock, own, packets->get()};
+  ScanWorld world = world_with(parts, signals);
   const auto comparison = compare(config, *targets, world, teller);
   teller.finish();
   if (!comparison) return fail(comparison.error());

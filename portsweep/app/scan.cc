@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstdio>
+#include <limits>
 
 #include "portsweep/app/conntrack_guard.h"
 #include "portsweep/app/coordinator.h"
@@ -26,6 +27,19 @@ namespace {
 constexpr Duration kTick = 50ms;
 constexpr Duration kLong = 10min;
 
+// The engine syn asks for neighbours itself, and says which are missing: no table can overflow, and none needs to be
+// read.
+bool asks_for_neighbours(EngineKind kind) { return kind == EngineKind::kSyn; }
+
+Neighbourhood neighbourhood_for(EngineKind kind, Neighbourhood here) {
+  if (asks_for_neighbours(kind)) here.limit = std::numeric_limits<std::uint64_t>::max();
+  return here;
+}
+
+std::function<NeighbourTable()> neighbour_table_for(EngineKind kind, const ScanWorld& world) {
+  return asks_for_neighbours(kind) ? [] { return NeighbourTable(); } : world.neighbour_table;
+}
+
 // One run of the scan command: the state that its stages share.
 class ScanRun final : public SweepOwner {
  public:
@@ -36,6 +50,8 @@ class ScanRun final : public SweepOwner {
         observer_(observer),
         targets_(targets),
         sink_(sink),
+        neighbourhood_(neighbourhood_for(config.engine.kind, world.neighbourhood)),
+        neighbour_table_(neighbour_table_for(config.engine.kind, world)),
         started_(world.clock.now()),
         ladder_(config.pace, started_),
         ledger_(targets, config.target.zones, config.target.ports.size(), config.output.options.all_states,
@@ -65,7 +81,7 @@ class ScanRun final : public SweepOwner {
   Result<void> flush();
   Stop why_stop() const;
   void tick(const SweepProgress& sweep, double rate);
-  SweepTools tools() const { return {*engine_, world_.clock, world_.neighbour_table, world_.packet_drops}; }
+  SweepTools tools() const { return {*engine_, world_.clock, neighbour_table_, world_.packet_drops}; }
 
   bool goes_on(const Sweep& sweep) override;
   bool may_send() override { return !conntrack_.is_full(); }
@@ -82,6 +98,8 @@ class ScanRun final : public SweepOwner {
   ScanObserver& observer_;
   const ScanTargets& targets_;
   RecordSink& sink_;
+  const Neighbourhood neighbourhood_;
+  const std::function<NeighbourTable()> neighbour_table_;
   const Instant started_;
   RateLadder ladder_;
   PaceMemory memory_;  // of discovery, for the rest of the same hosts
@@ -100,8 +118,8 @@ class ScanRun final : public SweepOwner {
 };
 
 Result<void> ScanRun::run_stages() {
-  const AddressSet& on_link = world_.neighbourhood.on_link;
-  Schedule schedule(targets_.singles, targets_.ranges, config_.target.ports, world_.neighbourhood);
+  const AddressSet& on_link = neighbourhood_.on_link;
+  Schedule schedule(targets_.singles, targets_.ranges, config_.target.ports, neighbourhood_);
   progress_.total = schedule.most_probes();
   if (schedule.has_groups()) {
     note(NeighbourGroups{targets_.singles.intersection(on_link).size() + targets_.ranges.intersection(on_link).size(),
@@ -135,7 +153,7 @@ Result<void> ScanRun::run_stage(Stage stage, Schedule& schedule) {
 }
 
 Result<void> ScanRun::sweep_here(const Stage& stage, const Plan& plan) {
-  Sweep sweep(plan, next_probe_, config_.pace, world_.neighbourhood, ladder_);
+  Sweep sweep(plan, next_probe_, config_.pace, neighbourhood_, ladder_);
   if (stage.kind == Stage::Kind::kRest) {
     sweep.assume_up();
     sweep.remember(std::exchange(memory_, {}));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ways to scan, as a table: their names, limits and profiles. connect paces itself; the other three are the systems
-// of the tutorials that portsweep started from, with a fixed profile: ports in order, each tried once, each try waiting
-// the whole time-out.
+// The ways to scan, as a table: their names, limits and profiles. connect and syn pace themselves; the other three are
+// the systems of the tutorials that portsweep started from, with a fixed profile: ports in order, each tried once, each
+// try waiting the whole time-out.
 //
 // A profile says what holds where nothing else was asked for.
 #pragma once
@@ -17,6 +17,7 @@ namespace portsweep {
 
 enum class EngineKind : std::uint8_t {
   kConnect,     // non-blocking connections, epoll
+  kSyn,         // packets of our own
   kSequential,  // one blocking connection at a time
   kProcesses,   // contiguous parts of the scan, one worker process each, every one of them sequential
   kThreads,     // a pool of threads, a blocking connection each

@@ -21,6 +21,9 @@ struct IpProtocol {
 
 inline constexpr std::size_t kIpv4Header = 20;
 inline constexpr std::size_t kIpv6Header = 40;
+// Where the destination stands in them.
+inline constexpr std::size_t kIpv4Destination = 16;
+inline constexpr std::size_t kIpv6Destination = 24;
 constexpr std::size_t ip_header_of(Family family) { return family == Family::kIpv4 ? kIpv4Header : kIpv6Header; }
 
 // Why a packet says nothing to us.
@@ -40,6 +43,8 @@ struct IpPacket {
   Bytes payload;          // as far as it was captured, within the length that the header gives
   bool whole;             // all of that was captured
 };
+
+inline constexpr std::size_t kPacketFaults = static_cast<std::size_t>(PacketFault::kOther) + 1;
 
 // The IP packet that `bytes` begin with; what follows it (padding of a frame) is left off. Options and extension
 // headers are skipped. The checksum of an IPv4 header is verified: no offload of a network card leaves it out.

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portsweep/os/routes.h"
 
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "portsweep/os/kernel_number.h"
-#include "portsweep/os/system_error.h"
+#include "portsweep/os/netlink.h"
 
 namespace portsweep {
 namespace {
@@ -37,15 +32,8 @@ bool has_neighbours(const RouteDump& dump, std::uint32_t interface) {
   return std::find(dump.with_neighbours.begin(), dump.with_neighbours.end(), interface) != dump.with_neighbours.end();
 }
 
-Address address_of(const nlattr* attribute, bool v4) {
-  if (v4) return Address::v4(ntohl(mnl_attr_get_u32(attribute)));
-  std::array<std::uint8_t, 16> bytes{};
-  std::memcpy(bytes.data(), mnl_attr_get_payload(attribute), bytes.size());
-  return Address::v6(bytes);
-}
-
 struct RouteAttributes {
-  bool v4;
+  Family family;
   Address destination;
   bool via = false;
   std::optional<Address> gateway = std::nullopt;
@@ -55,14 +43,11 @@ struct RouteAttributes {
 int on_route_attribute(const nlattr* attribute, void* data) {
   auto& route = *static_cast<RouteAttributes*>(data);
   switch (mnl_attr_get_type(attribute)) {
-    case RTA_DST:
-      if (mnl_attr_get_payload_len(attribute) >= (route.v4 ? 4U : 16U))
-        route.destination = address_of(attribute, route.v4);
-      break;
+    case RTA_DST: route.destination = address_of(attribute, route.family).value_or(route.destination); break;
     case RTA_OIF: route.interface = mnl_attr_get_u32(attribute); break;
     case RTA_GATEWAY:
       route.via = true;
-      if (mnl_attr_get_payload_len(attribute) >= (route.v4 ? 4U : 16U)) route.gateway = address_of(attribute, route.v4);
+      route.gateway = address_of(attribute, route.family);
       break;
     case RTA_VIA:
     case RTA_MULTIPATH: route.via = true; break;
@@ -78,7 +63,8 @@ int on_route(const nlmsghdr* message, void* data) {
   if (!v4 && route->rtm_family != AF_INET6) return MNL_CB_OK;
   if (route->rtm_table != RT_TABLE_MAIN || (route->rtm_flags & RTM_F_CLONED) != 0) return MNL_CB_OK;
 
-  RouteAttributes found{.v4 = v4, .destination = v4 ? Address::v4(0) : Address::v6(0)};
+  RouteAttributes found{.family = v4 ? Family::kIpv4 : Family::kIpv6,
+                        .destination = v4 ? Address::v4(0) : Address::v6(0)};
   mnl_attr_parse(message, sizeof(rtmsg), on_route_attribute, &found);
   const bool on_link =
       route->rtm_type == RTN_UNICAST && !found.via && found.interface != 0 && has_neighbours(dump, found.interface);
@@ -95,41 +81,10 @@ int on_link_message(const nlmsghdr* message, void* data) {
   return MNL_CB_OK;
 }
 
-struct CloseNetlink {
-  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
-};
-
-Result<void> dump(mnl_socket* socket, std::uint16_t type, std::size_t header_size, mnl_cb_t callback, void* into) {
-  std::array<char, 32768> buffer{};
-  nlmsghdr* request = mnl_nlmsg_put_header(buffer.data());
-  request->nlmsg_type = type;
-  request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request->nlmsg_seq = type;
-  // AF_UNSPEC: both families.
-  std::memset(mnl_nlmsg_put_extra_header(request, header_size), 0, header_size);
-  if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0) return system_error("netlink", errno);
-  for (;;) {
-    const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
-    if (size < 0) return system_error("netlink", errno);
-    const int more =
-        mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), type, mnl_socket_get_portid(socket), callback, into);
-    if (more < 0) return system_error("netlink", errno);
-    if (more == MNL_CB_STOP) return {};
-  }
-}
-
-using Netlink = std::unique_ptr<mnl_socket, CloseNetlink>;
-
-Result<Netlink> open_netlink() {
-  Netlink socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
-  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return system_error("netlink", errno);
-  return socket;
-}
-
 int on_neighbour_attribute(const nlattr* attribute, void* data) {
   auto& found = *static_cast<RouteAttributes*>(data);
-  const bool whole = mnl_attr_get_payload_len(attribute) >= (found.v4 ? 4U : 16U);
-  if (mnl_attr_get_type(attribute) == NDA_DST && whole) found.destination = address_of(attribute, found.v4);
+  if (mnl_attr_get_type(attribute) == NDA_DST)
+    found.destination = address_of(attribute, found.family).value_or(found.destination);
   return MNL_CB_OK;
 }
 
@@ -137,7 +92,7 @@ int on_neighbour(const nlmsghdr* message, void* data) {
   const auto* neighbour = static_cast<const ndmsg*>(mnl_nlmsg_get_payload(message));
   const bool v4 = neighbour->ndm_family == AF_INET;
   if (!v4 && neighbour->ndm_family != AF_INET6) return MNL_CB_OK;
-  RouteAttributes found{.v4 = v4, .destination = Address()};
+  RouteAttributes found{.family = v4 ? Family::kIpv4 : Family::kIpv6, .destination = Address()};
   mnl_attr_parse(message, sizeof(ndmsg), on_neighbour_attribute, &found);
   if (is_link_local(found.destination) && !v4) {
     found.destination = found.destination.with_zone(static_cast<std::uint32_t>(neighbour->ndm_ifindex));
@@ -151,7 +106,7 @@ int on_neighbour(const nlmsghdr* message, void* data) {
 int on_broadcast_route(const nlmsghdr* message, void* data) {
   const auto* route = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message));
   if (route->rtm_type != RTN_BROADCAST || route->rtm_family != AF_INET) return MNL_CB_OK;
-  RouteAttributes found{.v4 = true, .destination = Address()};
+  RouteAttributes found{.family = Family::kIpv4, .destination = Address()};
   mnl_attr_parse(message, sizeof(rtmsg), on_route_attribute, &found);
   static_cast<AddressSet*>(data)->add(AddressRange::prefix(found.destination, route->rtm_dst_len));
   return MNL_CB_OK;

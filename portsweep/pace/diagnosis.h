@@ -20,9 +20,9 @@
 //   blocked  nor did they answer, or twice there were none to be asked. For good.
 //
 // Queues show in round trips before they lose: where for kStanding the shortest round trip of every epoch is longer
-// than the shortest ever by max(3 ms, a quarter, 4 RTTVAR), RTTVAR being that of the first 16 of them, the rate is taken
-// as too high too (as TCP Vegas and BBR do). A machine that was busy for a moment, here or there, is no queue; nor is it
-// our queue where a higher rate has just met none, unless round trips have more than doubled, and by kLong.
+// than the shortest ever by max(3 ms, a quarter, 4 RTTVAR), RTTVAR being that of the first 16 of them, the rate is
+// taken as too high too (as TCP Vegas and BBR do). A machine that was busy for a moment, here or there, is no queue;
+// nor is it our queue where a higher rate has just met none, unless round trips have more than doubled, and by kLong.
 //
 // Loss is significant if so many losses, or more, have a chance below 1e-4 (binomial) at 1 % and one and a half times
 // the loss that was found random before. It depends on the rate if the lower rate has a third of it or less, or if

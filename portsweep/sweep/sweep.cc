@@ -430,8 +430,13 @@ void Sweep::put_off(const Event& event, std::uint64_t index, Block& block, Insta
     ladder_.on_local_trouble(now);
     back_off_ = std::clamp(2 * back_off_, kFirstBackOff, kLongestBackOff);
   }
+  const PlannedProbe probe = plan_.at(index);
   if (trouble.count >= kGiveUpAfter && now - trouble.first >= kGiveUp) {
-    decide(index, plan_.at(index), block, event);
+    decide(index, probe, block, event);
+    return;
+  }
+  if (event.reason == Reason::kNoGateway && misses_gateway(probe.host, trouble, now)) {
+    give_up(index, probe, block);
     return;
   }
   block.defer(index);

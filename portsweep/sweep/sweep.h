@@ -184,6 +184,7 @@ class Sweep {
   bool waits_for_proof_alone() const;
   void put_off(const Event& event, std::uint64_t index, Block& block, Instant now);
   void on_missing(const Event& event, std::uint64_t index, Instant now);
+  bool misses_gateway(std::uint64_t host, const Trouble& trouble, Instant now);
   Doubt doubt(const PlannedProbe& probe, const NeighbourTable& table, Instant now);
   void watch(std::uint64_t host, Instant now);
   bool is_settled(std::uint64_t host, const NeighbourTable& table, Instant now);

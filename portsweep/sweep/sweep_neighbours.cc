@@ -36,6 +36,15 @@ void Sweep::on_missing(const Event& event, std::uint64_t index, Instant now) {
   }
 }
 
+// Of a host never heard of, to which nobody led the way as often as that, each time after all that was to be asked:
+// none of its other ports would fare better.
+bool Sweep::misses_gateway(std::uint64_t host, const Trouble& trouble, Instant now) {
+  constexpr int kOften = 3;
+  const HostTally* tally = hosts_.find(host);
+  const bool heard = assumed_up_ || (tally != nullptr && tally->up);
+  return !heard && trouble.count >= kOften && now - trouble.first >= neighbour_patience_;
+}
+
 void Sweep::watch(std::uint64_t host, Instant now) {
   if (assumed_up_) return;
   if (watched_.empty() && parked_.empty()) next_look_ = now + kFirstLook;

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/engine/syn_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "portsweep/engine/connect_outcome.h"
+#include "portsweep/engine/icmp_reason.h"
+#include "portsweep/engine/round_trip.h"
+
+namespace portsweep {
+
+SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, RouteMap& routes, const Clock& clock,
+                     const AddressSet& own)
+    : setup_(std::move(setup)),
+      io_(io),
+      routes_(routes),
+      clock_(clock),
+      own_(own),
+      numbers_(setup_.slots, setup_.fill_secret),
+      slots_(setup_.slots),
+      wheel_(setup_.slots, clock.now()),
+      outgoing_(io) {
+  for (const Link& link : links) {
+    if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), {}, 0});
+    if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
+  }
+}
+
+// --- Sending --------------------------------------------------------------------------------------------------------
+
+std::size_t SynEngine::room() { return stopped_ ? 0 : std::min<std::size_t>(kMostAtOnce, numbers_.free()); }
+
+std::size_t SynEngine::send(std::span<const Transmission> transmissions) {
+  const std::size_t accepted = std::min(transmissions.size(), room());
+  const Instant now = clock_.now();
+  for (const Transmission& transmission : transmissions.first(accepted)) begin(transmission, now);
+  flush();
+  return accepted;
+}
+
+SynEngine::Segment* SynEngine::segment_of(const Path& path) {
+  const auto found = std::find_if(segments_.begin(), segments_.end(),
+                                  [&](const Segment& segment) { return segment.link.index == path.interface; });
+  return found == segments_.end() ? nullptr : &*found;
+}
+
+bool SynEngine::knows(const Path& path) const {
+  const auto is_it = [&](std::uint32_t index) { return index == path.interface; };
+  return std::any_of(bare_.begin(), bare_.end(), is_it) ||
+         std::any_of(segments_.begin(), segments_.end(), [&](const Segment& s) { return is_it(s.link.index); });
+}
+
+// Nothing, and the trouble is said, where there is no way.
+const Path* SynEngine::path_to(const Slot& slot) {
+  const PathOutcome& outcome = routes_.find(slot.target.address);
+  const auto* path = std::get_if<Path>(&outcome);
+  if (path != nullptr && knows(*path)) return path;
+  const auto* reason = std::get_if<Reason>(&outcome);
+  say(slot, reason != nullptr ? *reason : Reason::kNoRoute, 0, false);
+  return nullptr;
+}
+
+void SynEngine::begin(const Transmission& transmission, Instant now) {
+  Slot slot{.probe = transmission.probe,
+            .target = transmission.target,
+            .wait = transmission.wait,
+            .hold = transmission.hold,
+            .attempt = transmission.attempt};
+  slot.path = path_to(slot);
+  if (slot.path == nullptr) return;
+  const std::uint32_t first = setup_.ports.first.number();
+  slot.source_port = Port(static_cast<std::uint16_t>(first + numbers_.random_below(setup_.ports.size())));
+  const std::uint32_t number = numbers_.take().slot;
+  slots_[number] = slot;
+
+  Segment* segment = segment_of(*slot.path);
+  if (segment == nullptr) return emit(number, nullptr);
+  const Address& neighbour = slot.path->gateway ? *slot.path->gateway : slot.target.address;
+  if (const MacAddress* mac = segment->neighbours.find(neighbour)) return emit(number, mac);
+  segment->own[static_cast<std::size_t>(neighbour.family())] = slot.path->source;
+  segment->neighbours.want(neighbour, number, now);
+}
+
+TcpProbe SynEngine::probe_of(std::uint32_t slot) const {
+  const Slot& s = slots_[slot];
+  return {{s.path->source, s.source_port}, s.target, numbers_.sequence_of(slot)};
+}
+
+// `neighbour`: none where the packet travels bare.
+void SynEngine::emit(std::uint32_t slot, const MacAddress* neighbour) {
+  if (outgoing_.is_full()) flush();
+  Slot& s = slots_[slot];
+  s.state = State::kUnderWay;
+  const Hop hop = neighbour == nullptr ? Hop{} : Hop{s.path->interface, segment_of(*s.path)->link.mac, *neighbour};
+  outgoing_.put_syn(probe_of(slot), hop, slot);
+}
+
+void SynEngine::flush() {
+  if (outgoing_.is_empty()) return;
+  // Answers may be there before the system call returns; the wait begins when it has.
+  const Instant before = clock_.now();
+  const FrameQueue::Flushed flushed = outgoing_.flush();
+  const Instant after = clock_.now();
+  for (const std::uint32_t slot : flushed.sent) {
+    slots_[slot].sent_at = before;
+    wheel_.arm(slot, after + slots_[slot].wait + PacketIo::kHandOver);
+  }
+  for (const std::uint32_t slot : flushed.refused) {
+    say(slots_[slot], trouble_of(flushed.error), 0, false);
+    retire(slot);
+  }
+}
+
+// --- Neighbours -----------------------------------------------------------------------------------------------------
+
+void SynEngine::ask_for_neighbours(Instant now) {
+  for (Segment& segment : segments_) {
+    give_up_neighbours(segment, now);
+    while (const auto neighbour = segment.neighbours.next_question(now)) {
+      const Address& own = segment.own[static_cast<std::size_t>(neighbour->family())];
+      outgoing_.send_question({segment.link.mac, own, *neighbour}, segment.link.index);
+    }
+  }
+}
+
+void SynEngine::give_up_neighbours(Segment& segment, Instant now) {
+  while (const auto missing = segment.neighbours.pop_missing(now)) {
+    for (const std::uint32_t slot : missing->tickets) {
+      say(slots_[slot], Reason::kNoArp, 0, false);  // whose neighbour it was, the host's or a gateway, sweep knows
+      retire(slot);
+    }
+  }
+}
+
+void SynEngine::on_claim(std::uint32_t interface, const NeighbourClaim& claim) {
+  const auto segment =
+      std::find_if(segments_.begin(), segments_.end(), [&](const Segment& s) { return s.link.index == interface; });
+  if (segment == segments_.end()) return;
+  NeighbourClaim here = claim;
+  // As path and target have it.
+  if (is_link_local(claim.address) && !claim.address.is_v4()) here.address = claim.address.with_zone(interface);
+  const std::vector<std::uint32_t> tickets = segment->neighbours.on_claim(here);
+  segment->on_link += !tickets.empty() && !slots_[tickets.front()].path->gateway;
+  for (const std::uint32_t slot : tickets) emit(slot, &here.mac);
+}
+
+// --- What came ------------------------------------------------------------------------------------------------------
+
+Instant SynEngine::next_deadline() {
+  Instant next = wheel_.next();
+  for (Segment& segment : segments_) next = std::min(next, segment.neighbours.next());
+  return next;
+}
+
+Result<std::span<const Event>> SynEngine::wait(Instant until) {
+  given_.clear();
+  const Instant before = clock_.now();
+  ask_for_neighbours(before);
+  const Instant end = std::min(until, next_deadline());
+  if (pending_.empty() && end > before) TRY_VOID(io_.wait(end - before));
+  // Silence may be said only when everything that had come was looked at.
+  const Instant looked = clock_.now();
+  if (read()) expire(looked);
+  std::swap(given_, pending_);
+  return std::span<const Event>(given_);
+}
+
+// False if there may be more.
+bool SynEngine::read() {
+  bool all = false;
+  for (std::size_t i = 0; i < kReadBatch && !all; ++i) {
+    const auto packet = io_.next();
+    if (packet) on_packet(*packet);
+    all = !packet;
+  }
+  flush();  // what a neighbour's answer has set free
+  return all;
+}
+
+void SynEngine::on_packet(const ReceivedPacket& packet) {
+  if (packet.ethertype == EtherType::kArp) {
+    if (const auto claim = parse_arp_reply(packet.bytes)) on_claim(packet.interface, *claim);
+    return;
+  }
+  if (packet.ethertype == EtherType::kIpv6) {
+    if (const auto claim = parse_neighbour_advertisement(packet.bytes)) return on_claim(packet.interface, *claim);
+  }
+  const Reply reply = parse_reply(packet.bytes, packet.checksum);
+  std::visit([&](const auto& r) { on_reply(r, packet.at); }, reply);
+}
+
+std::optional<std::uint32_t> SynEngine::find(std::uint32_t sequence, const Address& target, std::uint16_t target_port,
+                                             const Address& source, std::uint16_t source_port) const {
+  const auto slot = numbers_.find(sequence);
+  if (!slot) return std::nullopt;
+  const Slot& s = slots_[*slot];
+  const bool fits = s.state != State::kSeeking && s.target.address.with_zone(0) == target &&
+                    s.target.port.number() == target_port && s.path->source.with_zone(0) == source &&
+                    s.source_port.number() == source_port;
+  return fits ? slot : std::nullopt;
+}
+
+void SynEngine::on_reply(const TcpReply& reply, Instant at) {
+  const auto slot = find(reply.acknowledgement - 1, reply.from, reply.from_port, reply.to, reply.to_port);
+  const bool opens = reply.has(TcpFlags::kSyn | TcpFlags::kAck);
+  const bool refuses = reply.has(TcpFlags::kRst | TcpFlags::kAck);
+  if (!slot || opens == refuses) {
+    ++counters_.strange;
+  } else if (slots_[*slot].state != State::kOpen) {
+    conclude(*slot, opens ? Reason::kSynAck : Reason::kReset, true, at);
+  } else if (opens) {
+    ++counters_.duplicates;
+    reset(*slot);  // it has not heard the kernel's, which may be forbidden to send one
+  }
+}
+
+void SynEngine::on_reply(const IcmpReply& reply, Instant at) {
+  const auto slot = find(reply.sequence, reply.to, reply.to_port, reply.from, reply.from_port);
+  const auto reason = reason_of(IcmpError{reply.offender.family(), reply.type, reply.code, reply.offender});
+  if (!slot || slots_[*slot].state == State::kOpen) {
+    ++counters_.strange;
+  } else if (reason && own_.contains(reply.offender)) {
+    conclude(*slot, Reason::kLocalFirewall, false, at);
+  } else if (reason) {
+    conclude(*slot, *reason, reply.offender == reply.to, at);
+  }
+}
+
+void SynEngine::on_reply(PacketFault fault, Instant) { ++counters_.faults[static_cast<std::size_t>(fault)]; }
+
+void SynEngine::conclude(std::uint32_t slot, Reason reason, bool from_target, Instant at) {
+  Slot& s = slots_[slot];
+  if (s.state == State::kUnderWay || is_news_after_silence(reason)) {
+    say(s, reason, from_target ? to_rtt_us(at - s.sent_at) : 0, from_target);
+  }
+  if (reason != Reason::kSynAck) return retire(slot);
+  s.state = State::kOpen;
+  if (kernel_may_not_reset(s)) reset(slot);
+  wheel_.arm(slot, clock_.now() + kRepeats);
+}
+
+// It has to find the neighbour first, in a table that may be full.
+bool SynEngine::kernel_may_not_reset(const Slot& slot) {
+  if (slot.path->gateway) return false;
+  const Segment* segment = segment_of(*slot.path);
+  return segment != nullptr && segment->on_link > setup_.kernel_neighbours / 2;
+}
+
+void SynEngine::reset(std::uint32_t slot) {
+  TcpProbe probe = probe_of(slot);
+  probe.sequence += 1;
+  const Path& path = *slots_[slot].path;
+  const Segment* segment = segment_of(path);
+  if (segment == nullptr) return outgoing_.send_reset(probe, {});
+  const MacAddress* mac = segment->neighbours.find(path.gateway ? *path.gateway : probe.to.address);
+  if (mac != nullptr) outgoing_.send_reset(probe, {path.interface, segment->link.mac, *mac});
+}
+
+void SynEngine::expire(Instant now) {
+  while (const auto slot = wheel_.pop_expired(now)) {
+    Slot& s = slots_[*slot];
+    if (s.state == State::kUnderWay) {
+      say(s, Reason::kNoResponse, to_rtt_us(clock_.now() - s.sent_at), false);
+      if (s.hold > s.wait) {
+        s.state = State::kLingering;
+        wheel_.arm(*slot, s.sent_at + s.hold + PacketIo::kHandOver);
+        continue;
+      }
+    }
+    retire(*slot);
+  }
+}
+
+void SynEngine::say(const Slot& slot, Reason reason, std::uint32_t rtt_us, bool from_target) {
+  pending_.push_back(
+      {.probe = slot.probe, .rtt_us = rtt_us, .attempt = slot.attempt, .reason = reason, .from_target = from_target});
+}
+
+void SynEngine::retire(std::uint32_t slot) {
+  wheel_.disarm(slot);
+  numbers_.put_back(slot);
+}
+
+// A probe that waits for a neighbour is forgotten there, too: its ticket must not come back.
+void SynEngine::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  pending_.clear();
+  for (Segment& segment : segments_) segment.neighbours = NeighbourCache(clock_.now());
+  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+    if (numbers_.is_taken(slot)) retire(slot);
+  }
+}
+
+}  // namespace portsweep

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portsweep/engine/syn_factory.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+#include <vector>
+
+#include "portsweep/base/check.h"
+#include "portsweep/engine/route_map.h"
+#include "portsweep/engine/split_engine.h"
+#include "portsweep/engine/syn_engine.h"
+#include "portsweep/os/links.h"
+
+namespace portsweep {
+namespace {
+
+// Probes at a time: 300,000 a second, of which each is held for most of a second.
+constexpr std::uint64_t kMostSlots = std::uint64_t{1} << 18;
+constexpr std::uint64_t kFewestSlots = 256;
+// Of a router with a full table each target is asked for by itself instead.
+constexpr std::size_t kMostBounds = 65'536;
+
+void fill_secret(MutableBytes bytes) {
+  while (!bytes.empty()) {
+    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
+    PORTSWEEP_CHECK(got > 0);  // cannot fail for so few once the machine is up (getrandom(2))
+    bytes = bytes.subspan(static_cast<std::size_t>(got));
+  }
+}
+
+// Which interfaces this engine can send through.
+std::vector<std::uint32_t> usable(const std::vector<Link>& links) {
+  std::vector<std::uint32_t> indices;
+  for (const Link& link : links) {
+    if (link.kind == LinkKind::kEthernet || link.kind == LinkKind::kBareIp) indices.push_back(link.index);
+  }
+  return indices;
+}
+
+// The engine with what it works on.
+class SynStack final : public Engine {
+ public:
+  SynStack(SynSetup setup, PacketIo& io, std::vector<Link> links, std::unique_ptr<PathFinder> finder,
+           const Clock& clock, const AddressSet& own)
+      : finder_(std::move(finder)),
+        routes_(*finder_, read_route_bounds(kMostBounds)),
+        usable_(usable(links)),
+        engine_(std::move(setup), io, links, routes_, clock, own) {}
+
+  bool reaches(const Address& target) {
+    const auto* path = std::get_if<Path>(&routes_.find(target));
+    return path != nullptr && std::find(usable_.begin(), usable_.end(), path->interface) != usable_.end();
+  }
+
+  std::size_t capacity() const override { return engine_.capacity(); }
+  std::size_t room() override { return engine_.room(); }
+  std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
+  Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }
+  void stop() override { engine_.stop(); }
+
+ private:
+  std::unique_ptr<PathFinder> finder_;
+  RouteMap routes_;
+  std::vector<std::uint32_t> usable_;
+  SynEngine engine_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> make_syn_engine(const SynPlan& plan, PacketIo& io, std::unique_ptr<Engine> connect,
+                                                const Clock& clock, const AddressSet& own) {
+  std::vector<Link> links = TRY(read_links());
+  std::unique_ptr<PathFinder> finder = TRY(open_path_finder(plan.wish));
+  // Each may be tried again while it is still listened for.
+  const std::uint64_t slots =
+      std::bit_ceil(std::clamp(2 * std::min(plan.probes, kMostSlots), kFewestSlots, kMostSlots));
+  SynSetup setup{.slots = static_cast<std::uint32_t>(slots),
+                 .ports = plan.ports,
+                 .fill_secret = fill_secret,
+                 .kernel_neighbours = plan.kernel_neighbours};
+  auto syn = std::make_unique<SynStack>(std::move(setup), io, std::move(links), std::move(finder), clock, own);
+  SynStack& stack = *syn;
+  return std::unique_ptr<Engine>(std::make_unique<SplitEngine>(
+      std::move(syn), std::move(connect), [&stack](const Address& target) { return stack.reaches(target); }, clock));
+}
+
+}  // namespace portsweep

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine syn, as the real program in networks of our own making: that it says the same as connect, what it does to
+// the link, and what it keeps of its privileges.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "testing/cli_runner.h"
+#include "testing/tun_lab.h"
+#include "tests/jsonl_lines.h"
+#include "tests/judgement.h"
+
+namespace portsweep {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* kTarget = "10.77.0.2";
+constexpr const char* kTarget6 = "fd77::2";
+
+class SynNetns : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (has_lab()) lab_.emplace();
+  }
+
+  Child run(std::vector<std::string> words) const {
+    Child child = portsweep_with(std::move(words));
+    child.in_namespace(lab_->scanner.name());
+    return child;
+  }
+  Outcome syn(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"--engine", "syn", "--format", "jsonl", "--all-states"});
+    return run(std::move(words)).run();
+  }
+  void agree(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"compare", "--engines", "connect,syn"});
+    const Outcome outcome = run(std::move(words)).run();
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+  }
+
+  Namespace& target() { return lab_->target; }
+  Namespace& scanner() { return lab_->scanner; }
+
+  std::optional<NetnsLab> lab_;
+};
+
+// --- What it says ---------------------------------------------------------------------------------------------------
+
+TEST_F(SynNetns, AgreesWithConnectOnEveryKindOfPort) {
+  target().listen("0.0.0.0", {22, 80, 443});
+  target().listen("::", {22, 8080});
+  target().nft(
+      "table inet lab { chain in { type filter hook input priority 0; tcp dport 100-120 drop;"
+      "meta nfproto ipv4 tcp dport 1 reject with icmp type port-unreachable;"
+      "meta nfproto ipv4 tcp dport 2 reject with icmp type host-unreachable;"
+      "meta nfproto ipv4 tcp dport 3 reject with icmp type net-unreachable;"
+      "meta nfproto ipv4 tcp dport 4 reject with icmp type admin-prohibited;"
+      "meta nfproto ipv4 tcp dport 5 reject with icmp type prot-unreachable;"
+      "meta nfproto ipv6 tcp dport 1 reject with icmpv6 type port-unreachable;"
+      "meta nfproto ipv6 tcp dport 2 reject with icmpv6 type addr-unreachable;"
+      "meta nfproto ipv6 tcp dport 3 reject with icmpv6 type no-route;"
+      "meta nfproto ipv6 tcp dport 4 reject with icmpv6 type admin-prohibited;"
+      "tcp dport 6 reject with tcp reset; }\n}");
+  target().sysctl("net.ipv4.icmp_ratelimit", "0");
+  agree({"-p", "1-1000,8080", kTarget, kTarget6});
+  const Outcome outcome = syn({"-p", "1-6,22,100,8080", kTarget, kTarget6});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const JsonLines lines(outcome.out);
+  EXPECT_EQ(lines.port(kTarget, 22)["reason"], "syn-ack");
+  EXPECT_EQ(lines.port(kTarget, 1)["reason"], "port-unreach");
+  EXPECT_EQ(lines.port(kTarget6, 4)["reason"], "admin-prohibited");
+  EXPECT_EQ(lines.port(kTarget6, 8080)["reason"], "syn-ack");
+  EXPECT_EQ(lines.port(kTarget6, 100)["reason"], "no-response");
+}
+
+TEST_F(SynNetns, AgreesWithConnectOfHostsBehindAGateway) {
+  target().ip("route add local 10.100.0.0/16 dev lo");
+  scanner().ip("route add 10.100.0.0/16 via 10.77.0.2");
+  target().listen("0.0.0.0", {22, 80});
+  target().nft(
+      "table inet lab { chain in { type filter hook input priority 0; ip daddr 10.100.0.8-10.100.0.15 drop; }\n}");
+  agree({"-p", "20-100", "-Pn", "10.100.0.0/28"});
+}
+
+TEST_F(SynNetns, HostsOnTheLinkThatAreMissingAreDown) {
+  target().ip("addr add 10.77.0.9/24 dev vt");
+  target().listen("0.0.0.0", {22});
+  const Outcome outcome = syn({"-p", "22,23", "10.77.0.0/24"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const JsonLines lines(outcome.out);
+  EXPECT_EQ(lines.port("10.77.0.9", 22)["state"], "open");
+  EXPECT_EQ(lines.summary()["hosts_up"], 3) << outcome;      // this machine is one of them
+  EXPECT_EQ(lines.summary()["hosts_down"], 252) << outcome;  // .0 is an address like others; .255 is not
+}
+
+TEST_F(SynNetns, AGatewayThatIsMissingLeavesHostsUnexamined) {
+  scanner().ip("route add 10.100.0.0/16 via 10.77.0.77");
+  const Outcome outcome = syn({"-p", "22", "10.100.0.1"});
+  EXPECT_EQ(outcome.exit, 3) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).port("10.100.0.1", 22)["reason"], "no-gateway");
+}
+
+TEST_F(SynNetns, LinkLocalAddressesAreOnTheLinkOfTheirZone) {
+  target().ip("addr add fe80::77/64 dev vt nodad");
+  target().listen("::", {80});
+  const Outcome outcome = syn({"-p", "80,81", "fe80::77%vs"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).port("fe80::77%vs", 80)["state"], "open");
+  EXPECT_EQ(JsonLines(outcome.out).port("fe80::77%vs", 81)["state"], "closed");
+}
+
+TEST_F(SynNetns, LeavesThisMachineToConnect) {
+  scanner().listen("127.0.0.1", {80});
+  scanner().listen("10.77.0.1", {81});
+  target().listen("0.0.0.0", {80});
+  const Outcome outcome = syn({"-p", "80,81", "127.0.0.1", "10.77.0.1", kTarget});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const JsonLines lines(outcome.out);
+  EXPECT_EQ(lines.port("127.0.0.1", 80)["state"], "open");
+  EXPECT_EQ(lines.port("127.0.0.1", 81)["state"], "closed");
+  EXPECT_EQ(lines.port("10.77.0.1", 81)["state"], "open");
+  EXPECT_EQ(lines.port(kTarget, 80)["state"], "open");
+}
+
+// The tag is put in by the interface of the VLAN, and is taken out by it.
+TEST_F(SynNetns, ScansAVlanByItsOwnInterface) {
+  Child attempt(
+      {"ip", "-n", scanner().name(), "link", "add", "link", "vs", "name", "vlan4", "type", "vlan", "id", "4"});
+  if (attempt.run().exit != 0) GTEST_SKIP() << "this kernel has no VLANs";
+  for (Namespace* side : {&scanner(), &target()}) {
+    const bool ours = side == &scanner();
+    const std::string below = ours ? "vs" : "vt";
+    side->ip("link add link " + below + " name vlan5 type vlan id 5");
+    side->ip(std::string("addr add 10.55.0.") + (ours ? "1" : "2") + "/24 dev vlan5");
+    side->ip("link set vlan5 up");
+  }
+  target().listen("10.55.0.2", {80});
+  const Outcome outcome = syn({"-p", "79-81", "10.55.0.2", kTarget});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).port("10.55.0.2", 80)["reason"], "syn-ack");
+  EXPECT_EQ(JsonLines(outcome.out).port(kTarget, 80)["reason"], "reset");
+}
+
+// Over a link without frames, and the kernel's own RST ends what was opened there, too.
+TEST(SynTun, EveryPortOfACleanHostIsWhatItIs) {
+  if (!has_tun_lab()) return;
+  const TunLab lab({.host = {.open_share = 0.05, .filtered_share = 0.4}}, 21);
+  const Outcome outcome = scan_in(lab, {"--engine", "syn", "-p", "1-4096", "10.1.2.3"}).run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const Judgement judged = judge(lab, outcome);
+  EXPECT_EQ(judged.open + judged.closed + judged.filtered, 4096U);
+  EXPECT_THAT(judged.false_words, ::testing::IsEmpty());
+  EXPECT_EQ(judged.missed, 0U);
+  EXPECT_EQ(lab.report().tun.handshakes, 0U);
+  EXPECT_GE(lab.report().tun.resets, judged.open);
+}
+
+// --- What it does to the others -------------------------------------------------------------------------------------
+
+TEST_F(SynNetns, SendsFromPortsThatNobodyIsGiven) {
+  scanner().sysctl("net.ipv4.ip_local_port_range", "20000 50000");
+  target().nft(
+      "table inet lab { counter given {}; counter other {}; chain in { type filter hook input priority 0;"
+      "tcp sport 20000-50000 counter name given; tcp sport != 20000-50000 counter name other; }\n}");
+  EXPECT_EQ(syn({"-p", "1-500", kTarget}).exit, 0);
+  EXPECT_EQ(target().count("given"), 0U);
+  EXPECT_GE(target().count("other"), 500U);
+}
+
+// The kernel ends what a SYN-ACK began: the target keeps nothing half-open.
+TEST_F(SynNetns, LeavesNoConnectionHalfOpen) {
+  target().listen("0.0.0.0", {80});
+  target().nft(
+      "table inet lab { counter resets {}; counter acks {}; chain in { type filter hook input priority 0;"
+      "tcp flags & rst == rst counter name resets; tcp flags & (syn|rst|ack) == ack counter name acks; }\n}");
+  EXPECT_EQ(syn({"-p", "80", kTarget}).exit, 0);
+  EXPECT_GE(target().count("resets"), 1U);
+  EXPECT_EQ(target().count("acks"), 0U);
+}
+
+TEST_F(SynNetns, NeverSendsMoreThanTheMaximumRate) {
+  target().nft(
+      "table inet lab { counter syns {}; counter excess {}; chain in { type filter hook input priority 0;"
+      "tcp flags & (syn|ack) == syn counter name syns;"
+      "tcp flags & (syn|ack) == syn limit rate over 1000/second burst 20 packets counter name excess; }\n}");
+  EXPECT_EQ(syn({"-p", "1-1500", "--max-rate", "1000", kTarget}).exit, 0);
+  EXPECT_GE(target().count("syns"), 1500U);
+  EXPECT_EQ(target().count("excess"), 0U);
+}
+
+// --- Privileges -----------------------------------------------------------------------------------------------------
+
+TEST_F(SynNetns, SaysWhatItNeedsWhereItMayNot) {
+  Child child({"setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw", PORTSWEEP_BINARY, "--engine", "syn", "-p",
+               "80", kTarget});
+  child.in_namespace(scanner().name());
+  const Outcome outcome = child.run();
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("CAP_NET_RAW"));
+}
+
+std::string status_line(int process, const std::string& name) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name + ":")) return line.substr(name.size() + 2);
+  }
+  return {};
+}
+
+TEST_F(SynNetns, KeepsNoPrivilegeWhileItScans) {
+  target().nft("table inet lab { chain in { type filter hook input priority 0; tcp dport 1-2000 drop; }\n}");
+  const auto look = [](int process) {
+    EXPECT_EQ(status_line(process, "NoNewPrivs"), "1");
+    constexpr std::uint64_t kFiles = (1U << 1) | (1U << 2) | (1U << 3);  // what root writes files by
+    for (const char* set : {"CapEff", "CapPrm", "CapBnd"}) {
+      EXPECT_EQ(std::stoull(status_line(process, set), nullptr, 16) & ~kFiles, 0U) << set;
+    }
+    kill(process, SIGINT);
+  };
+  Child child = run({"--engine", "syn", "--format", "jsonl", "-p", "1-2000", "--max-rate", "500", kTarget});
+  child.do_when(look, [](const Outcome& so_far) { return so_far.out.find('\n') != std::string::npos; });
+  EXPECT_EQ(child.run().exit, 130);
+}
+
+}  // namespace
+}  // namespace portsweep
