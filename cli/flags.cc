@@ -143,6 +143,27 @@ Result<void> set_engine_kind(RawArgs& raw, const FlagUse&) {
   return {};
 }
 
+Result<void> set_interface(RawArgs& raw, const FlagUse& use) {
+  raw.packets.interface = value_of(use);
+  return {};
+}
+
+Result<void> set_source(RawArgs& raw, const FlagUse& use) {
+  raw.packets.source = value_of(use);
+  return {};
+}
+
+Result<void> set_gateway(RawArgs& raw, const FlagUse& use) {
+  raw.packets.gateway = value_of(use);
+  return {};
+}
+
+Result<void> set_packet_trace(RawArgs& raw, const FlagUse& use) {
+  TRY_VOID(parse_nonempty(use, "file"));
+  raw.packets.trace = value_of(use);
+  return {};
+}
+
 Result<void> set_compared_engines(RawArgs& raw, const FlagUse& use) {
   raw.compared = TRY(parse_engines(use));
   return {};
@@ -387,6 +408,23 @@ constexpr Flag kFlags[] = {
    .summary = "SYN scan: the same as --engine syn",
    .details = "Sends packets of its own and opens no connection. Needs CAP_NET_RAW.",
    .apply = set_engine_kind<EngineKind::kSyn>},
+  {.names = "-e --interface", .category = Category::kProbing, .takes = Takes::kValue, .attached = true, .value = "NAME",
+   .summary = "let packets leave by this interface",
+   .details = "A name or a number. By default the routes say. For the engine syn.",
+   .apply = set_interface},
+  {.names = "--source", .category = Category::kProbing, .takes = Takes::kValue, .value = "ADDRESS",
+   .summary = "send from this address of this machine",
+   .details = "By default the routes say. Only an address that this machine has. For the engine syn.",
+   .apply = set_source},
+  {.names = "--gateway", .category = Category::kProbing, .takes = Takes::kValue, .value = "ADDRESS",
+   .summary = "reach what is not on the own network by it",
+   .details = "By default the routes say. It must be on a network of this machine. For the engine syn.",
+   .apply = set_gateway},
+  {.names = "--packet-trace", .category = Category::kProbing, .takes = Takes::kValue, .value = "FILE",
+   .completes = Completes::kFiles,
+   .summary = "write all packets to FILE, as tcpdump reads it",
+   .details = "What was sent and what was received, with the kernel's times. For the engine syn.",
+   .apply = set_packet_trace},
   {.names = "--order", .category = Category::kProbing, .takes = Takes::kValue, .value = "ORDER",
    .choices = "random port found", .completes = Completes::kChoices,
    .summary = "order of the probes: random, port or found",

@@ -30,8 +30,8 @@ Result<std::unique_ptr<Engine>> make_syn(const EngineRequest& request, const Eng
   beside.workers = 1;
   std::unique_ptr<Engine> connect =
       TRY(make_connect_engine(connect_plan(beside, request.probes), parts.clock, parts.own));
-  const SynPlan plan{.ports = parts.packets->ports,
-                     .wish = {},
+  const SynPlan plan{.ports = parts.packets->ports(),
+                     .wish = request.config.packets.wish,
                      .probes = request.probes,
                      .kernel_neighbours = read_neighbourhood().limit};
   return make_syn_engine(plan, parts.packets->io(), std::move(connect), parts.clock, parts.own);

@@ -17,6 +17,7 @@ constexpr CommandRow kCommands[] = {
     {"scan", "TARGET...", "find the open ports of the targets (the default)"},
     {"plan", "TARGET...", "show what scan would send; send nothing"},
     {"compare", "TARGET...", "the same scan by several engines, compared"},
+    {"doctor", "", "what this machine permits; sends nothing"},
     {"help", "", "long help"},
     {"version", "", "print the version"},
     {"man", "", "print the man page (roff)", true},
@@ -24,8 +25,7 @@ constexpr CommandRow kCommands[] = {
 };
 
 // Words that are kept for commands to come: as a first word they are not taken for hosts.
-constexpr std::string_view kReserved[] = {"diff",  "history", "check",  "report", "resume",
-                                          "watch", "policy",  "doctor", "config"};
+constexpr std::string_view kReserved[] = {"diff", "history", "check", "report", "resume", "watch", "policy", "config"};
 
 bool is_command(std::string_view word) {
   return std::any_of(std::begin(kCommands), std::end(kCommands), [&](const CommandRow& c) { return c.name == word; });
@@ -142,6 +142,7 @@ Result<Command> parse_command_line(std::span<const char* const> argv) {
   if (command == "help") return Command(LongHelp{});  // "help scan": the long help holds it all
   if (command == "version") return bare(command, tokens, Version{});
   if (command == "man") return bare(command, tokens, Man{});
+  if (command == "doctor") return bare(command, tokens, Doctor{});
   if (command == "completions") return completions(tokens);
   RawArgs raw = TRY(read_options(command, tokens, words));
   if (command == "plan") return Command(PlanCommand{std::move(raw)});

@@ -24,6 +24,7 @@ struct ShortHelp {};
 struct LongHelp {};
 struct Version {};
 struct Man {};
+struct Doctor {};
 struct Completions {
   Shell shell;
 };
@@ -38,8 +39,8 @@ struct CompareCommand {
   RawArgs raw;
 };
 
-using Command =
-    std::variant<Usage, ShortHelp, LongHelp, Version, Man, Completions, ScanCommand, PlanCommand, CompareCommand>;
+using Command = std::variant<Usage, ShortHelp, LongHelp, Version, Man, Doctor, Completions, ScanCommand, PlanCommand,
+                             CompareCommand>;
 
 // argv as main() got it, with the program's name; it may be empty.
 Result<Command> parse_command_line(std::span<const char* const> argv);

@@ -173,7 +173,7 @@ TEST(Options, OfOtherScannersAreRefusedByNameWithAReason) {
 
 // A bug: "portsweep diff a b" looked three names up.
 TEST(CommandWords, OfCommandsToComeAreNotHosts) {
-  for (const char* word : {"diff", "history", "check", "doctor", "watch"}) {
+  for (const char* word : {"diff", "history", "check", "policy", "watch"}) {
     EXPECT_THAT(error_of({word, "127.0.0.1"}), HasSubstr("does not exist in this version")) << word;
     EXPECT_THAT(scan({"scan", word}).target.targets, ElementsAre(Field(&Value::text, word)));
     EXPECT_THAT(scan({"--", word}).target.targets, ElementsAre(Field(&Value::text, word)));

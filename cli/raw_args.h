@@ -86,6 +86,14 @@ struct RawPace {
   std::optional<std::uint64_t> seed;
 };
 
+// How packets of our own leave, and where they are written down.
+struct RawPacketOptions {
+  std::optional<Value> interface;
+  std::optional<Value> source;
+  std::optional<Value> gateway;
+  std::optional<Value> trace;
+};
+
 struct RawOutput {
   std::optional<Value> format;
   std::vector<OutputRequest> files;
@@ -102,6 +110,7 @@ struct RawArgs {
   RawTargets target;
   RawPorts port;
   RawPace pace;
+  RawPacketOptions packets;
   RawOutput output;
   std::optional<std::vector<EngineChoice>> compared;  // --engines, of the command compare
   std::vector<OptionAdjusted> adjusted;               // options accepted and changed, each said once

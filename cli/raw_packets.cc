@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/raw_packets.h"
 
-#include <utility>
+#include <net/if.h>
 
 #include "portsweep/os/privileges.h"
 #include "portsweep/os/source_ports.h"
 
 namespace portsweep::cli {
 
-Result<RawPackets> open_raw_packets(const Clock& clock) {
+Result<std::unique_ptr<RawPackets>> RawPackets::open(const std::string& interface, const Clock& clock) {
   if (!may_use_raw_packets()) {
     return Error::environment("the engine syn needs CAP_NET_RAW, to send packets of its own")
         .with_hint("as root, or: setcap cap_net_raw=p FILE; the engine connect needs no privilege");
   }
-  RawPackets packets{.ports = find_source_ports(), .sockets = nullptr};
+  const PortRange ports = find_source_ports();
+  std::unique_ptr<RawPackets> packets;
   {
     const RawPacketPrivilege raised;
-    packets.sockets = TRY(PacketSockets::open(packets.ports, clock));
+    std::unique_ptr<PacketSockets> sockets = TRY(PacketSockets::open(ports, clock));
+    if (::if_nametoindex(interface.c_str()) != 0) TRY_VOID(sockets->bind_bare(interface));
+    packets.reset(new RawPackets(ports, std::move(sockets)));
   }
-  TRY_VOID(drop_privileges());
   return packets;
+}
+
+Result<void> RawPackets::trace(const std::string& path, PacketTrace::Existing existing, const Clock& clock) {
+  trace_ = TRY(PacketTrace::create(path, existing));
+  traced_ = std::make_unique<TracedPackets>(*sockets_, *trace_, clock);
+  return {};
+}
+
+PacketIo& RawPackets::io() {
+  if (traced_) return *traced_;
+  return *sockets_;
 }
 
 }  // namespace portsweep::cli

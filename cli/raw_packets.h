@@ -5,22 +5,40 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "portsweep/base/result.h"
 #include "portsweep/os/clock.h"
 #include "portsweep/os/packet_sockets.h"
+#include "portsweep/os/packet_trace.h"
+#include "portsweep/os/traced_packets.h"
 
 namespace portsweep::cli {
 
-struct RawPackets {
-  PortRange ports;  // that answers come to
-  std::unique_ptr<PacketSockets> sockets;
+class RawPackets {
+ public:
+  // An Error where this machine does not permit it, with a hint what to do. Precondition: the process has one thread.
+  // `clock` must outlive it.
+  // `interface`: that bare packets are to leave by; empty: as the routes say. One that does not exist is not used.
+  static Result<std::unique_ptr<RawPackets>> open(const std::string& interface, const Clock& clock);
 
-  PacketIo& io() { return *sockets; }
+  // Writes down what passes from now on.
+  Result<void> trace(const std::string& path, PacketTrace::Existing existing, const Clock& clock);
+  // All of that is on its way to the disk; at the end.
+  Result<void> finish_trace() { return trace_ ? trace_->finish() : Result<void>(); }
+
+  const PortRange& ports() const { return ports_; }  // that answers come to
+  PacketIo& io();
+
+ private:
+  RawPackets(const PortRange& ports, std::unique_ptr<PacketSockets> sockets)
+      : ports_(ports), sockets_(std::move(sockets)) {}
+
+  PortRange ports_;
+  std::unique_ptr<PacketSockets> sockets_;
+  std::unique_ptr<PacketTrace> trace_;
+  std::unique_ptr<TracedPackets> traced_;
 };
-
-// An Error where this machine does not permit it, with a hint what to do. Precondition: the process has one thread.
-// `clock` must outlive it.
-Result<RawPackets> open_raw_packets(const Clock& clock);
 
 }  // namespace portsweep::cli

@@ -171,6 +171,34 @@ Result<Resolved> resolve_common(const RawArgs& raw, const Surroundings& around) 
   return resolved;
 }
 
+Result<Address> resolve_address(const Value& value) {
+  const auto address = parse_address(value.text);
+  if (address) return *address;
+  return Error::usage(fmt::format("{}: {} is no address", value.flag, quote(value.text)));
+}
+
+// Only packets of our own go where they are told.
+Result<PacketConfig> resolve_packets(const RawPacketOptions& raw, EngineKind kind, const Surroundings& around) {
+  PacketConfig config;
+  for (const auto* given : {&raw.interface, &raw.source, &raw.gateway, &raw.trace}) {
+    if (!*given || kind == EngineKind::kSyn) continue;
+    return Error::usage(
+               fmt::format("{}: the engine {} leaves packets to the kernel", (*given)->flag, row_of(kind).name))
+        .with_hint("--engine syn sends its own");
+  }
+  if (raw.interface) {
+    config.wish.interface = around.zones.find(raw.interface->text);
+    if (!config.wish.interface) {
+      return Error::usage(
+          fmt::format("{}: this machine has no interface {}", raw.interface->flag, quote(raw.interface->text)));
+    }
+  }
+  if (raw.source) config.wish.source = TRY(resolve_address(*raw.source));
+  if (raw.gateway) config.wish.gateway = TRY(resolve_address(*raw.gateway));
+  if (raw.trace) config.trace = (std::filesystem::path(around.working_directory) / raw.trace->text).string();
+  return config;
+}
+
 // Options that say nothing of a comparison, or what it says otherwise.
 Result<void> refuse_for_compare(const RawArgs& raw) {
   const auto refuse = [](bool given, std::string_view flag, std::string_view why) {
@@ -181,6 +209,10 @@ Result<void> refuse_for_compare(const RawArgs& raw) {
   TRY_VOID(refuse(raw.pace.workers.has_value(), raw.pace.workers ? raw.pace.workers->flag : "",
                   "each engine that compare runs has its own number: --engines NAME:WORKERS"));
   TRY_VOID(refuse(raw.pace.order.has_value(), "--order", "each engine that compare runs has its own order"));
+  const RawPacketOptions& packets = raw.packets;
+  for (const auto* given : {&packets.interface, &packets.source, &packets.gateway, &packets.trace}) {
+    TRY_VOID(refuse(given->has_value(), *given ? (*given)->flag : "", "compare lets every engine follow the routes"));
+  }
   TRY_VOID(refuse(output.open_only, "--open", "compare looks at every port, and lists those that differ"));
   TRY_VOID(refuse(output.all_states, "--all-states", "compare looks at every port, and lists those that differ"));
   TRY_VOID(refuse(output.verbose, "-v", "compare shows no port before all engines have looked at it"));
@@ -202,6 +234,7 @@ Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
       resolve_engine(raw.pace.engine.value_or(EngineKind::kConnect), raw.pace, resolved.notices);
   ScanConfig& config = resolved.config;
   config.engine = profile.engine;
+  config.engine.packets = TRY(resolve_packets(raw.packets, profile.engine.kind, around));
   config.pace = profile.pace;
   config.order = profile.order;
   config.output.options.stream = raw.output.verbose || profile.shows_found;

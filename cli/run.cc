@@ -17,17 +17,20 @@
 #include "cli/parse.h"
 #include "cli/print.h"
 #include "cli/print_compare.h"
+#include "cli/print_doctor.h"
 #include "cli/print_plan.h"
 #include "cli/raw_packets.h"
 #include "cli/resolve.h"
 #include "cli/teller.h"
 #include "portsweep/app/compare.h"
+#include "portsweep/app/doctor.h"
 #include "portsweep/app/plan_summary.h"
 #include "portsweep/app/reporter.h"
 #include "portsweep/app/scan.h"
 #include "portsweep/base/version.h"
 #include "portsweep/os/interfaces.h"
 #include "portsweep/os/packet_drops.h"
+#include "portsweep/os/privileges.h"
 #include "portsweep/os/routes.h"
 #include "portsweep/os/standard_streams.h"
 #include "portsweep/os/stdout_stream.h"
@@ -76,11 +79,35 @@ auto resolve_here(Resolve how, const RawArgs& raw) -> decltype(how(raw, std::dec
   return how(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed});
 }
 
-// Nothing where none of the engines is syn.
-Result<std::unique_ptr<RawPackets>> raw_packets_for(const std::vector<EngineKind>& kinds, const Clock& clock) {
-  if (std::find(kinds.begin(), kinds.end(), EngineKind::kSyn) == kinds.end()) return std::unique_ptr<RawPackets>();
-  RawPackets packets = TRY(open_raw_packets(clock));
-  return std::make_unique<RawPackets>(std::move(packets));
+bool asks_for_syn(const RawArgs& raw) {
+  if (raw.pace.engine == EngineKind::kSyn) return true;
+  return raw.compared && std::any_of(raw.compared->begin(), raw.compared->end(),
+                                     [](const EngineChoice& choice) { return choice.kind == EngineKind::kSyn; });
+}
+
+// What takes a privilege, before anything is read that others may have written, be it a file of targets; from then on
+// there is none. Nothing where no engine needs it.
+Result<std::unique_ptr<RawPackets>> take_privileged(const RawArgs& raw, const Clock& clock) {
+  std::unique_ptr<RawPackets> packets;
+  const bool syn = asks_for_syn(raw);
+  if (syn) packets = TRY(RawPackets::open(raw.packets.interface ? raw.packets.interface->text : "", clock));
+  const auto dropped = drop_privileges();
+  if (syn && !dropped) return dropped.error();
+  return packets;
+}
+
+// Any other would be somebody else's: to scan in its name is what -S is refused for.
+Result<void> check_source(const PacketConfig& config, const AddressSet& own) {
+  if (!config.wish.source || own.contains(*config.wish.source)) return {};
+  return Error::usage("--source: " + to_string(*config.wish.source) + " is no address of this machine")
+      .with_hint("portsweep always scans in its own name");
+}
+
+Result<void> begin_trace(const ScanConfig& config, RawPackets* packets, const Clock& clock) {
+  const std::string& path = config.engine.packets.trace;
+  if (packets == nullptr || path.empty()) return {};
+  using Existing = PacketTrace::Existing;
+  return packets->trace(path, config.output.overwrite ? Existing::kOverwrite : Existing::kRefuse, clock);
 }
 
 // `parts` and what it refers to must outlive it.
@@ -100,11 +127,11 @@ ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
 }
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {
+  const RealClock clock;
+  auto packets = take_privileged(command.raw, clock);
+  if (!packets) return fail(packets.error());
   const auto resolved = resolve_here(resolve, command.raw);
   if (!resolved) return fail(resolved.error());
-  const RealClock clock;
-  auto packets = raw_packets_for({resolved->config.engine.kind}, clock);
-  if (!packets) return fail(packets.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
     return fail(output_is_closed().with_hint("> /dev/null, if the results go to a file by -o"));
   }
@@ -117,13 +144,17 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const StopSignals signals;
   Teller teller(resolved->talk);
   const AddressSet own = read_own_addresses();
+  if (const auto checked = check_source(resolved->config.engine.packets, own); !checked) return fail(checked.error());
+  if (const auto begun = begin_trace(resolved->config, packets->get(), clock); !begun) return fail(begun.error());
   const EngineParts parts{clock, own, packets->get()};
   ScanWorld world = world_with(parts, signals);
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
   const auto exit = scan(resolved->config, *targets, notices, world, teller, *reporter);
   teller.finish();
-  return exit ? *exit : fail(exit.error());
+  const auto traced = *packets ? (*packets)->finish_trace() : Result<void>();
+  if (!exit) return fail(exit.error());
+  return traced ? *exit : fail(traced.error());
 }
 
 int run_plan(const PlanCommand& command, const StandardStreams& streams) {
@@ -156,16 +187,21 @@ Result<void> print_comparison(const Comparison& comparison, const ScanConfig& co
   return out.finish();
 }
 
+// Of this program; its bare name where that cannot be read.
+std::string own_path() {
+  std::error_code unknown;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  return unknown ? "portsweep" : path.string();
+}
+
 int run_compare(const CompareCommand& command, const StandardStreams& streams) {
+  const RealClock clock;
+  auto packets = take_privileged(command.raw, clock);
+  if (!packets) return fail(packets.error());
   auto resolved = resolve_here(resolve_compare, command.raw);
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed) return fail(output_is_closed());
   CompareConfig& config = resolved->config;
-  const RealClock clock;
-  std::vector<EngineKind> kinds;
-  for (const Contender& contender : config.contenders) kinds.push_back(contender.engine.kind);
-  auto packets = raw_packets_for(kinds, clock);
-  if (!packets) return fail(packets.error());
   std::vector<Notice> notices = resolved->notices;
   SystemResolver resolver;
   const auto targets = find_targets(config.scan, resolver, read_broadcast_addresses(), notices);
@@ -193,21 +229,23 @@ int run(std::span<const char* const> argv) {
   ignore_write_signals();
   const auto command = parse_command_line(argv);
   if (!command) return fail(command.error());
-  return std::visit(Overloaded{
-                        [](const Usage&) {
-                          complain(short_help(formats()));
-                          return number_of(ExitCode::kUsage);
-                        },
-                        [&](const ShortHelp&) { return print(streams, short_help(formats())); },
-                        [&](const LongHelp&) { return print(streams, long_help(formats())); },
-                        [&](const Version&) { return print(streams, "portsweep " + std::string(kVersion) + "\n"); },
-                        [&](const Man&) { return print(streams, man_page(formats(), kVersion)); },
-                        [&](const Completions& which) { return print(streams, completions(which.shell, formats())); },
-                        [&](const ScanCommand& scan) { return run_scan(scan, streams); },
-                        [&](const PlanCommand& plan) { return run_plan(plan, streams); },
-                        [&](const CompareCommand& compared) { return run_compare(compared, streams); },
-                    },
-                    *command);
+  return std::visit(
+      Overloaded{
+          [](const Usage&) {
+            complain(short_help(formats()));
+            return number_of(ExitCode::kUsage);
+          },
+          [&](const ShortHelp&) { return print(streams, short_help(formats())); },
+          [&](const LongHelp&) { return print(streams, long_help(formats())); },
+          [&](const Version&) { return print(streams, "portsweep " + std::string(kVersion) + "\n"); },
+          [&](const Man&) { return print(streams, man_page(formats(), kVersion)); },
+          [&](const Doctor&) { return print(streams, doctor_text(examine(read_machine_facts(), own_path()))); },
+          [&](const Completions& which) { return print(streams, completions(which.shell, formats())); },
+          [&](const ScanCommand& scan) { return run_scan(scan, streams); },
+          [&](const PlanCommand& plan) { return run_plan(plan, streams); },
+          [&](const CompareCommand& compared) { return run_compare(compared, streams); },
+      },
+      *command);
 }
 
 }  // namespace portsweep::cli

@@ -63,6 +63,7 @@ class FakeWire final : public PacketIo {
   const FakeNetwork& network() const { return network_.network(); }
 
   // --- PacketIo
+  Duration hand_over() const override { return 10ms; }
   Sent send(std::span<const OutgoingPacket> packets) override;
   std::optional<ReceivedPacket> next() override;
   Result<void> wait(Duration timeout) override;

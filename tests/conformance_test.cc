@@ -55,7 +55,7 @@ class SynWithSockets final : public Engine {
  public:
   SynWithSockets(const Clock& clock, const AddressSet& own) {
     const PortRange ports = find_source_ports();
-    auto sockets = PacketSockets::open(ports, clock, {.block_bytes = 1U << 16, .blocks = 8});
+    auto sockets = PacketSockets::open(ports, clock, {.blocks = 64});
     if (!sockets) ADD_FAILURE() << sockets.error().message();
     sockets_ = std::move(sockets).value();
     auto connect = make_connect_engine({1, kSockets}, clock, own);
@@ -356,7 +356,7 @@ class EngineSilence : public EngineContract {
 TEST_P(EngineSilence, IsSaidOnceAndNotBeforeTheWaitIsOver) {
   Driver driver = make_driver();
   std::vector<Transmission> transmissions;
-  const std::size_t at_once = std::min<std::size_t>(20, GetParam().capacity());
+  const std::size_t at_once = std::min<std::size_t>(16, GetParam().capacity());
   for (std::size_t i = 0; i < at_once; ++i) transmissions.push_back(driver.probe(silent()));
   const Instant begun = driver.now();
   ASSERT_EQ(driver.engine().send(transmissions), transmissions.size());

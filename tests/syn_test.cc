@@ -10,6 +10,7 @@
 #include <string>
 
 #include "testing/cli_runner.h"
+#include "testing/scratch.h"
 #include "testing/tun_lab.h"
 #include "tests/jsonl_lines.h"
 #include "tests/judgement.h"
@@ -193,6 +194,86 @@ TEST_F(SynNetns, NeverSendsMoreThanTheMaximumRate) {
   EXPECT_EQ(target().count("excess"), 0U);
 }
 
+// --- Where packets leave --------------------------------------------------------------------------------------------
+
+TEST_F(SynNetns, ReachesByAGatewayWhatNoRouteLeadsTo) {
+  target().ip("route add local 10.100.0.0/16 dev lo");
+  target().listen("0.0.0.0", {22});
+  EXPECT_EQ(syn({"-p", "22", "10.100.0.1"}).exit, 4);
+  const std::vector<std::vector<std::string>> wishes{{"--gateway", kTarget}, {"-e", "vs", "--gateway", kTarget}};
+  for (std::vector<std::string> words : wishes) {
+    words.insert(words.end(), {"-p", "22", "10.100.0.1"});
+    const Outcome outcome = syn(words);
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    EXPECT_EQ(JsonLines(outcome.out).port("10.100.0.1", 22)["state"], "open");
+  }
+  // The gateway is none: nothing is sent another way instead.
+  EXPECT_EQ(syn({"-p", "22", "--gateway", "192.0.2.1", "10.100.0.1"}).exit, 4);
+}
+
+TEST_F(SynNetns, SendsFromAnyAddressOfThisMachineAndFromNoOther) {
+  scanner().ip("addr add 10.77.0.5/24 dev vs");
+  target().nft(
+      "table inet lab { counter from5 {}; chain in { type filter hook input priority 0;"
+      "ip saddr 10.77.0.5 tcp dport 80 counter name from5; }\n}");
+  EXPECT_EQ(syn({"-p", "80", "--source", "10.77.0.5", kTarget}).exit, 0);
+  EXPECT_GE(target().count("from5"), 1U);
+  const Outcome refused = syn({"-p", "80", "--source", "10.77.0.6", kTarget});
+  EXPECT_EQ(refused.exit, 2);
+  EXPECT_THAT(refused.err, HasSubstr("no address of this machine"));
+}
+
+// RFC 5549: the neighbour that is asked for is of the other family.
+TEST_F(SynNetns, ReachesIpv4ByAGatewayOfIpv6) {
+  target().ip("route add local 10.100.0.0/16 dev lo");
+  target().ip("addr add fe80::77/64 dev vt nodad");
+  scanner().ip("route add 10.100.0.0/16 via inet6 fe80::77 dev vs");
+  target().listen("0.0.0.0", {22});
+  const Outcome outcome = syn({"-p", "22,23", "10.100.0.1"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).port("10.100.0.1", 22)["state"], "open");
+  EXPECT_EQ(JsonLines(outcome.out).port("10.100.0.1", 23)["state"], "closed");
+}
+
+TEST_F(SynNetns, LeavesByTheInterfaceItIsTold) {
+  EXPECT_EQ(syn({"-p", "80", "-e", "vs", kTarget}).exit, 0);
+  EXPECT_EQ(syn({"-p", "80", "--interface", "nosuch0", kTarget}).exit, 2);
+  EXPECT_EQ(run({"--engine", "connect", "-e", "vs", kTarget}).run().exit, 2);
+}
+
+TEST_F(SynNetns, WritesDownItsPacketsAsTcpdumpReadsThem) {
+  target().listen("0.0.0.0", {80});
+  target().listen("::", {80});
+  const Scratch scratch;
+  const std::string file = scratch.path("scan.pcap");
+  EXPECT_EQ(syn({"-p", "80,81", "--packet-trace", file, kTarget, kTarget6}).exit, 0);
+  const Outcome read = Child({"tcpdump", "-n", "-r", file}).run();
+  EXPECT_EQ(read.exit, 0) << read;
+  for (const char* line : {"Request who-has 10.77.0.2", "Reply 10.77.0.2 is-at", "10.77.0.2.80: Flags [S], seq",
+                           "IP 10.77.0.2.80 > 10.77.0.1.", "IP6 fd77::2.80 > fd77::1.", "Flags [S.]", "Flags [R.]"}) {
+    EXPECT_THAT(read.out, HasSubstr(line));
+  }
+  const Outcome again = syn({"-p", "80", "--packet-trace", file, kTarget});
+  EXPECT_EQ(again.exit, 4) << again;
+  EXPECT_THAT(again.err, HasSubstr("--force"));
+  EXPECT_EQ(syn({"-p", "80", "--force", "--packet-trace", file, kTarget}).exit, 0);
+}
+
+// --- What doctor says -----------------------------------------------------------------------------------------------
+
+TEST_F(SynNetns, DoctorKnowsPrivilegesAndOutputRules) {
+  const Outcome good = run({"doctor"}).run();
+  EXPECT_EQ(good.exit, 0) << good;
+  EXPECT_THAT(good.out, HasSubstr("raw packets: good"));
+  EXPECT_THAT(good.out, HasSubstr("output rules: good"));
+  EXPECT_THAT(good.out, HasSubstr("source ports: good"));
+  scanner().nft("table inet lab { chain out { type filter hook output priority 0; policy drop; }\n}");
+  EXPECT_THAT(run({"doctor"}).run().out, HasSubstr("inet lab out (drops by default)"));
+  Child bare({"setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw", PORTSWEEP_BINARY, "doctor"});
+  bare.in_namespace(scanner().name());
+  EXPECT_THAT(bare.run().out, HasSubstr("setcap cap_net_raw=p"));
+}
+
 // --- Privileges -----------------------------------------------------------------------------------------------------
 
 TEST_F(SynNetns, SaysWhatItNeedsWhereItMayNot) {
@@ -212,6 +293,7 @@ std::string status_line(int process, const std::string& name) {
   return {};
 }
 
+// Whatever the engine, and although it is root's.
 TEST_F(SynNetns, KeepsNoPrivilegeWhileItScans) {
   target().nft("table inet lab { chain in { type filter hook input priority 0; tcp dport 1-2000 drop; }\n}");
   const auto look = [](int process) {
@@ -222,9 +304,12 @@ TEST_F(SynNetns, KeepsNoPrivilegeWhileItScans) {
     }
     kill(process, SIGINT);
   };
-  Child child = run({"--engine", "syn", "--format", "jsonl", "-p", "1-2000", "--max-rate", "500", kTarget});
-  child.do_when(look, [](const Outcome& so_far) { return so_far.out.find('\n') != std::string::npos; });
-  EXPECT_EQ(child.run().exit, 130);
+  for (const char* engine : {"syn", "connect"}) {
+    SCOPED_TRACE(engine);
+    Child child = run({"--engine", engine, "--format", "jsonl", "-p", "1-2000", "--max-rate", "500", kTarget});
+    child.do_when(look, [](const Outcome& so_far) { return so_far.out.find('\n') != std::string::npos; });
+    EXPECT_EQ(child.run().exit, 130);
+  }
 }
 
 }  // namespace

@@ -35,10 +35,11 @@ class Entry:
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """The first entry's median must be at most so much of another's, and it must find every open port."""
+    """An entry's median must be at most so much of another's, and it must find every open port."""
 
     most: float
     of: str
+    by: str = ""  # the entry; the first, if not given
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Contest:
     entries: tuple
     network: FakeNetwork | None = None  # instead of the kernel and an obstacle
     obstacle: str | None = None
-    goal: Goal | None = None
+    goals: tuple = ()  # each a Goal
     references: tuple = ("portsweep",)  # ratios are to the first that was measured; how its name begins
     speed_up: bool = False  # also say in words how many times as fast as the reference
     on_demand: bool = False
@@ -75,8 +76,9 @@ class Contest:
         set_ratios(rows, self.references)
         if self.speed_up:
             say_speed_up(rows)
-        if self.goal:
-            set_goal(rows[0], next(row for row in rows if row.subject == self.goal.of), self.goal)
+        by_subject = {"": rows[0]} | {row.subject: row for row in rows}
+        for goal in self.goals:
+            set_goal(by_subject[goal.by], by_subject[goal.of], goal)
         return rows
 
     def _set_up(self, setting):

@@ -10,7 +10,7 @@ import pathlib
 import random
 
 from harness.contest import Contest, Entry, Goal
-from harness.entries import CONNECT, CONNECT_T4, MASSCAN, MASSCAN_3, SYN_T4, SYN_T5, slow
+from harness.entries import CONNECT, CONNECT_T4, MASSCAN, MASSCAN_3, MASSCAN_MILLION, SYN, SYN_T4, SYN_T5, slow
 from harness.lab import ALL_PORTS, LOOPBACK, OPEN_PORTS, TARGET, one_host
 from harness.own_figures import OwnFigure, first_packet, probe_cost, rss
 from harness.path_scenarios import PATH_CONTESTS
@@ -93,20 +93,20 @@ def tutorial(program, workers, timeout, **more):
 _CONTESTS = (
     Contest(
         "closed", "65535 ports of a host that answers on each; 4 open", 60, TARGET, lambda full: one_host("closed"),
-        (Entry("portsweep", ("--workers", "2")), CONNECT_T4, SYN_T4, MASSCAN,
+        (Entry("portsweep", ("--workers", "2")), SYN, CONNECT_T4, SYN_T4, MASSCAN, MASSCAN_MILLION,
          ours("threads", 100, 1)),
-        goal=Goal(0.6, "nmap -sT -T4")),
+        goals=(Goal(0.6, "nmap -sT -T4"), Goal(0.5, "nmap -sS -T4", "portsweep --engine syn"))),
     Contest(
         "filtered", "65535 ports of a host that drops all but 4", 210, TARGET, lambda full: one_host("filtered"),
-        (CONNECT, slow(Entry("nmap", ("-sT", "-T5"))), slow(SYN_T5), MASSCAN, MASSCAN_3),
-        goal=Goal(1 / 12, "nmap -sT -T5")),
+        (CONNECT, SYN, slow(Entry("nmap", ("-sT", "-T5"))), slow(SYN_T5), MASSCAN, MASSCAN_MILLION, MASSCAN_3),
+        goals=(Goal(1 / 12, "nmap -sT -T5"), Goal(1 / 25, "nmap -sS -T5", "portsweep --engine syn"))),
     Contest(
         "loopback", "65535 ports of 127.0.0.1; 4 open", 30, LOOPBACK, lambda full: one_host("closed", LOOPBACK),
         (CONNECT, CONNECT_T4, MASSCAN)),
     Contest(
         "silent", "65535 ports of a host that says nothing at all", 130, TARGET,
         lambda full: Truth((TARGET,), ALL_PORTS, rest="filtered"),
-        (CONNECT, MASSCAN, MASSCAN_3)),
+        (CONNECT, SYN, MASSCAN, MASSCAN_3)),
     Contest(
         "silent-2048", "2048 ports of such a host: nmap takes minutes for all of them", 45, TARGET,
         lambda full: Truth((TARGET,), _ports(2048), rest="filtered"),
@@ -114,29 +114,32 @@ _CONTESTS = (
     Contest(
         "loss-5", "16384 ports, 500 open, 5 % of the packets of each way lost", 140, TARGET,
         lambda full: some_open("loss-5", _ports(16384), 500),
-        (CONNECT, Entry("portsweep", ("--max-tries", "5")), slow(CONNECT_T4), slow(SYN_T4),
+        (CONNECT, SYN, Entry("portsweep", ("--max-tries", "5")), slow(CONNECT_T4), slow(SYN_T4),
          MASSCAN, MASSCAN_3),
         obstacle="loss"),
     Contest(
         "policer", "16384 ports, 100 open, SYNs beyond 2000/s dropped", 65, TARGET,
         lambda full: some_open("policer", _ports(16384), 100),
-        (CONNECT, slow(Entry("portsweep", ("--max-rate", "1500"))), slow(CONNECT_T4), slow(SYN_T4),
+        (CONNECT, SYN, slow(Entry("portsweep", ("--max-rate", "1500"))), slow(CONNECT_T4), slow(SYN_T4),
          MASSCAN, slow(Entry("masscan", ("--rate", "1500", "--retries", "0")))),
         obstacle="policer"),
     Contest(
         "rst-limiter", "4096 ports, 64 open, RSTs beyond 200/s dropped", 70, TARGET,
         lambda full: some_open("rst-limiter", _ports(4096), 64),
-        (CONNECT, slow(CONNECT_T4), slow(SYN_T4),
+        (CONNECT, SYN, slow(CONNECT_T4), slow(SYN_T4),
          slow(Entry("nmap", ("-sS", "-T4", "--defeat-rst-ratelimit"))), MASSCAN),
         obstacle="rst-limiter"),
     Contest(
         "hosts-256x100", "256 hosts, 100 ports each, 8 to 16 of them open", 30, SMALL_NET,
         lambda full: hosts_with_services(SMALL_NET),
-        (Entry("portsweep", ("-Pn",)), CONNECT_T4, SYN_T4, MASSCAN, Entry("zmap"))),
+        (Entry("portsweep", ("-Pn",)), Entry("portsweep", ("-Pn", "--engine", "syn")), CONNECT_T4, SYN_T4, MASSCAN,
+         Entry("zmap"))),
     Contest(
         "hosts-32768x1", "32768 hosts, one port, open on every eighth", 90, LARGE_NET,
         lambda full: hosts_one_in_eight(LARGE_NET),
-        (Entry("portsweep", ("-Pn",)), slow(SYN_T5), MASSCAN, Entry("zmap", ("-r", "100000")))),
+        (Entry("portsweep", ("-Pn",)), Entry("portsweep", ("-Pn", "--engine", "syn")), slow(SYN_T5), MASSCAN,
+         Entry("zmap", ("-r", "100000"))),
+        goals=(Goal(1, "zmap -r 100000", "portsweep -Pn --engine syn"),)),
     Contest(
         "tutorial-500", "60 silent ports (500 with --full), one open", 150, TARGET,
         lambda full: one_open(_ports(500 if full else 60)),

@@ -46,7 +46,7 @@ Estimate estimate(std::uint64_t probes, const PaceConfig& pace, const EngineConf
     const std::uint64_t rounds = probes / worst.workers + (probes % worst.workers != 0 ? 1 : 0);
     seconds = static_cast<double>(rounds) * tries * seconds_of(pace.timeout);
     if (pace.max_rate) {
-      const double allowed = static_cast<double>(*pace.max_rate) / Patience::packets(pace.timeout);
+      const double allowed = static_cast<double>(*pace.max_rate) / Patience(pace).packets(pace.timeout);
       worst.rate = std::min(worst.rate, allowed);
       seconds = std::max(seconds, transmissions / allowed + seconds_of(pace.timeout));
     }

@@ -13,6 +13,7 @@
 #include "portsweep/engine/engine_table.h"
 #include "portsweep/net/port_set.h"
 #include "portsweep/net/zones.h"
+#include "portsweep/os/path_finder.h"
 #include "portsweep/pace/pace_config.h"
 #include "portsweep/plan/plan.h"
 #include "portsweep/plan/target_parser.h"
@@ -39,9 +40,16 @@ struct TargetConfig {
   std::optional<std::uint64_t> confirmed_targets;
 };
 
+// Of an engine that sends packets of its own.
+struct PacketConfig {
+  PathWish wish;           // where they leave, other than the routes say
+  std::string trace = {};  // --packet-trace: a file, made absolute; empty: none
+};
+
 // Which engine, and its limits.
 struct EngineConfig {
   EngineKind kind = EngineKind::kConnect;
+  PacketConfig packets = {};
   unsigned workers = 0;                           // threads or processes; 0: chosen by the size of the scan
   std::optional<std::uint64_t> descriptors = {};  // --ulimit: use at most so many
 };

@@ -12,11 +12,13 @@ namespace {
 constexpr PaceConfig kOneSecond{.timeout = 1s, .max_tries = 1, .adaptive = false};
 constexpr PaceConfig kThreeSeconds{.timeout = 3s, .max_tries = 1, .adaptive = false};
 
+constexpr PaceConfig kHalfOpen{.half_open = true};
+
 constexpr EngineRow kEngines[] = {
     {EngineKind::kConnect, "connect", "many connections at once, paced by what the network bears", 0, 64, false, false,
      PaceConfig()},
     {EngineKind::kSyn, "syn", "SYN packets of our own, no connection at all; needs CAP_NET_RAW", 1, 1, false, false,
-     PaceConfig()},
+     kHalfOpen},
     {EngineKind::kSequential, "sequential", "one blocking connection at a time", 1, 1, true, true, kOneSecond},
     {EngineKind::kProcesses, "processes", "worker processes, one blocking connection each", 10, 1000, true, false,
      kOneSecond},

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "portsweep/base/check.h"
@@ -30,7 +31,7 @@ class FrameQueue {
   explicit FrameQueue(PacketIo& io) : io_(io) {}
 
   bool is_full() const { return count_ == PacketIo::kBatch; }
-  bool is_empty() const { return count_ == 0; }
+  bool is_empty() const { return first_ == count_; }
 
   // Leaves with the next flush(). Precondition: not full.
   void put_syn(const TcpProbe& probe, const Hop& hop, std::uint32_t ticket) {
@@ -43,27 +44,31 @@ class FrameQueue {
   }
 
   struct Flushed {
-    std::span<const std::uint32_t> sent;  // tickets
-    std::span<const std::uint32_t> refused;
-    int error;  // errno of the first that was refused
+    std::span<const std::uint32_t> sent;   // tickets
+    std::optional<std::uint32_t> refused;  // the one behind them
+    int error;                             // errno of that
   };
-  // Valid until the next put_syn().
+  // Until one is refused: what is behind it may fare better, and stays for the next flush(). Valid until the next
+  // put_syn(). Precondition: not empty.
   Flushed flush() {
-    const auto sent = io_.send(std::span(packets_).first(count_));
-    const std::span<const std::uint32_t> tickets = std::span(tickets_).first(count_);
-    count_ = 0;
-    return {tickets.first(sent.count), tickets.subspan(sent.count), sent.error};
+    const auto sent = io_.send(std::span(packets_).subspan(first_, count_ - first_));
+    Flushed flushed{std::span(tickets_).subspan(first_, sent.count), std::nullopt, sent.error};
+    first_ += sent.count;
+    if (sent.error != 0) flushed.refused = tickets_[first_++];
+    if (is_empty()) first_ = count_ = 0;
+    return flushed;
   }
 
-  // At once, or not at all.
-  void send_reset(const TcpProbe& probe, const Hop& hop) {
+  // At once, or not at all: errno, 0 if it left.
+  int send_reset(const TcpProbe& probe, const Hop& hop) {
     Frame frame;
     const std::size_t header = begin(frame, probe, hop);
-    send({MutableBytes(frame).first(header + write_reset(MutableBytes(frame).subspan(header), probe)), hop.interface});
+    return send(
+        {MutableBytes(frame).first(header + write_reset(MutableBytes(frame).subspan(header), probe)), hop.interface});
   }
-  void send_question(const NeighbourQuestion& question, std::uint32_t interface) {
+  int send_question(const NeighbourQuestion& question, std::uint32_t interface) {
     std::array<std::uint8_t, kMostQuestionBytes> frame;
-    send({MutableBytes(frame).first(write_neighbour_question(frame, question)), interface});
+    return send({MutableBytes(frame).first(write_neighbour_question(frame, question)), interface});
   }
 
  private:
@@ -76,9 +81,10 @@ class FrameQueue {
     write_ethernet(frame, {hop.next, hop.own, v4 ? EtherType::kIpv4 : EtherType::kIpv6});
     return kEthernetHeader;
   }
-  void send(const OutgoingPacket& packet) { io_.send({&packet, 1}); }
+  int send(const OutgoingPacket& packet) { return io_.send({&packet, 1}).error; }
 
   PacketIo& io_;
+  std::size_t first_ = 0;  // those before it were offered already
   std::size_t count_ = 0;
   std::array<Frame, PacketIo::kBatch> frames_;
   std::array<OutgoingPacket, PacketIo::kBatch> packets_;

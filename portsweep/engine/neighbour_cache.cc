@@ -21,6 +21,22 @@ void NeighbourCache::want(const Address& neighbour, std::uint32_t ticket, Instan
   if (is_new) fresh_.push_back({neighbour, now});
 }
 
+std::size_t NeighbourCache::waiting(const Address& neighbour) const {
+  const auto found = entries_.find(neighbour);
+  return found == entries_.end() ? 0 : found->second.tickets.size();
+}
+
+std::vector<std::uint32_t> NeighbourCache::drop(const Address& neighbour) {
+  const auto found = entries_.find(neighbour);
+  if (found == entries_.end()) return {};
+  std::vector<std::uint32_t> tickets = std::move(found->second.tickets);
+  entries_.erase(found);
+  for (std::deque<Due>* queue : {&fresh_, &due_}) {
+    std::erase_if(*queue, [&](const Due& due) { return due.neighbour == neighbour; });
+  }
+  return tickets;
+}
+
 std::vector<std::uint32_t> NeighbourCache::on_claim(const NeighbourClaim& claim) {
   const auto found = entries_.find(claim.address);
   if (found == entries_.end() || found->second.questions == 0) return {};

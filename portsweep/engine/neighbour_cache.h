@@ -41,6 +41,11 @@ class NeighbourCache {
   // Asks for it, if that is not going on already; the ticket waits for what comes of it.
   void want(const Address& neighbour, std::uint32_t ticket, Instant now);
 
+  // How many tickets wait for it.
+  std::size_t waiting(const Address& neighbour) const;
+  // It could not be asked: the tickets that waited. It is as unknown as before.
+  std::vector<std::uint32_t> drop(const Address& neighbour);
+
   // A neighbour answered: the tickets that waited for it.
   std::vector<std::uint32_t> on_claim(const NeighbourClaim& claim);
   // A neighbour that did not answer in time, and the tickets that waited; call until it returns nothing.

@@ -28,6 +28,7 @@ std::size_t SplitEngine::send(std::span<const Transmission> transmissions) {
 }
 
 void SplitEngine::expect(std::span<const Transmission> of_second) {
+  second_owes_ = second_owes_ || !of_second.empty();
   constexpr Duration kMore = 1s;  // a loop that is late, and silence that is said a little later
   for (const Transmission& transmission : of_second) {
     second_until_ = std::max(second_until_, clock_.now() + transmission.hold + kMore);
@@ -35,10 +36,12 @@ void SplitEngine::expect(std::span<const Transmission> of_second) {
 }
 
 Result<std::span<const Event>> SplitEngine::wait(Instant until) {
-  const Instant now = clock_.now();
-  if (now > second_until_) return first_->wait(until);
+  if (!second_owes_) return first_->wait(until);
   given_.clear();
+  const Instant now = clock_.now();
   const auto of_second = TRY(second_->wait(now));
+  // However late it is: it owes nothing only once it was asked after that time.
+  second_owes_ = now <= second_until_ || !of_second.empty();
   given_.assign(of_second.begin(), of_second.end());
   const auto of_first = TRY(first_->wait(given_.empty() ? std::min(until, now + kSlice) : now));
   given_.insert(given_.end(), of_first.begin(), of_first.end());

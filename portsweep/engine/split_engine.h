@@ -39,6 +39,7 @@ class SplitEngine final : public Engine {
   std::function<bool(const Address&)> is_first_;
   const Clock& clock_;
   Instant second_until_{};  // it may have something to say until then
+  bool second_owes_ = false;
   std::vector<Event> given_;
 };
 

@@ -2,6 +2,7 @@
 #include "portsweep/engine/syn_engine.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "portsweep/engine/connect_outcome.h"
@@ -22,8 +23,10 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
       wheel_(setup_.slots, clock.now()),
       outgoing_(io) {
   for (const Link& link : links) {
-    if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), {}, 0});
+    if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), 0});
     if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
+  }
+  while (io_.next()) {  // of a time before anything was sent
   }
 }
 
@@ -32,9 +35,10 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
 std::size_t SynEngine::room() { return stopped_ ? 0 : std::min<std::size_t>(kMostAtOnce, numbers_.free()); }
 
 std::size_t SynEngine::send(std::span<const Transmission> transmissions) {
-  const std::size_t accepted = std::min(transmissions.size(), room());
+  const std::size_t most = std::min(transmissions.size(), room());
   const Instant now = clock_.now();
-  for (const Transmission& transmission : transmissions.first(accepted)) begin(transmission, now);
+  std::size_t accepted = 0;
+  while (accepted < most && begin(transmissions[accepted], now)) ++accepted;
   flush();
   return accepted;
 }
@@ -61,25 +65,32 @@ const Path* SynEngine::path_to(const Slot& slot) {
   return nullptr;
 }
 
-void SynEngine::begin(const Transmission& transmission, Instant now) {
+// False if it must wait for its turn: enough of them wait for the same neighbour. Were there more, all would leave at
+// once when it answers at last.
+bool SynEngine::begin(const Transmission& transmission, Instant now) {
   Slot slot{.probe = transmission.probe,
             .target = transmission.target,
             .wait = transmission.wait,
             .hold = transmission.hold,
             .attempt = transmission.attempt};
   slot.path = path_to(slot);
-  if (slot.path == nullptr) return;
+  if (slot.path == nullptr) return true;
+  Segment* segment = segment_of(*slot.path);
+  const Address& neighbour = slot.path->gateway ? *slot.path->gateway : slot.target.address;
+  const MacAddress* mac = segment == nullptr ? nullptr : segment->neighbours.find(neighbour);
+  const bool seeks = segment != nullptr && mac == nullptr;
+  if (seeks && segment->neighbours.waiting(neighbour) >= kMostSeeking) return false;
+
   const std::uint32_t first = setup_.ports.first.number();
   slot.source_port = Port(static_cast<std::uint16_t>(first + numbers_.random_below(setup_.ports.size())));
   const std::uint32_t number = numbers_.take().slot;
   slots_[number] = slot;
-
-  Segment* segment = segment_of(*slot.path);
-  if (segment == nullptr) return emit(number, nullptr);
-  const Address& neighbour = slot.path->gateway ? *slot.path->gateway : slot.target.address;
-  if (const MacAddress* mac = segment->neighbours.find(neighbour)) return emit(number, mac);
-  segment->own[static_cast<std::size_t>(neighbour.family())] = slot.path->source;
-  segment->neighbours.want(neighbour, number, now);
+  if (seeks) {
+    segment->neighbours.want(neighbour, number, now);
+  } else {
+    emit(number, mac);
+  }
+  return true;
 }
 
 TcpProbe SynEngine::probe_of(std::uint32_t slot) const {
@@ -97,18 +108,16 @@ void SynEngine::emit(std::uint32_t slot, const MacAddress* neighbour) {
 }
 
 void SynEngine::flush() {
-  if (outgoing_.is_empty()) return;
-  // Answers may be there before the system call returns; the wait begins when it has.
-  const Instant before = clock_.now();
-  const FrameQueue::Flushed flushed = outgoing_.flush();
-  const Instant after = clock_.now();
-  for (const std::uint32_t slot : flushed.sent) {
-    slots_[slot].sent_at = before;
-    wheel_.arm(slot, after + slots_[slot].wait + PacketIo::kHandOver);
-  }
-  for (const std::uint32_t slot : flushed.refused) {
-    say(slots_[slot], trouble_of(flushed.error), 0, false);
-    retire(slot);
+  while (!outgoing_.is_empty()) {
+    // Answers may be there before the system call returns; the wait begins when it has.
+    const Instant before = clock_.now();
+    const FrameQueue::Flushed flushed = outgoing_.flush();
+    const Instant after = clock_.now();
+    for (const std::uint32_t slot : flushed.sent) {
+      slots_[slot].sent_at = before;
+      wheel_.arm(slot, after + slots_[slot].wait + io_.hand_over());
+    }
+    if (flushed.refused) give_up(*flushed.refused, trouble_of(flushed.error));
   }
 }
 
@@ -117,19 +126,25 @@ void SynEngine::flush() {
 void SynEngine::ask_for_neighbours(Instant now) {
   for (Segment& segment : segments_) {
     give_up_neighbours(segment, now);
-    while (const auto neighbour = segment.neighbours.next_question(now)) {
-      const Address& own = segment.own[static_cast<std::size_t>(neighbour->family())];
-      outgoing_.send_question({segment.link.mac, own, *neighbour}, segment.link.index);
-    }
+    while (const auto neighbour = segment.neighbours.next_question(now)) ask(segment, *neighbour);
   }
+}
+
+// As whom the neighbour's own route says: the gateway of an IPv4 route may be an IPv6 address (RFC 5549), and a link
+// may have several networks. What could not be asked says nothing of the neighbour.
+void SynEngine::ask(Segment& segment, const Address& neighbour) {
+  const auto* path = std::get_if<Path>(&routes_.find(neighbour));
+  const bool known = path != nullptr && path->source.family() == neighbour.family();
+  const int error =
+      known ? outgoing_.send_question({segment.link.mac, path->source, neighbour}, segment.link.index) : ENETUNREACH;
+  if (error == 0) return;
+  for (const std::uint32_t slot : segment.neighbours.drop(neighbour)) give_up(slot, trouble_of(error));
 }
 
 void SynEngine::give_up_neighbours(Segment& segment, Instant now) {
   while (const auto missing = segment.neighbours.pop_missing(now)) {
-    for (const std::uint32_t slot : missing->tickets) {
-      say(slots_[slot], Reason::kNoArp, 0, false);  // whose neighbour it was, the host's or a gateway, sweep knows
-      retire(slot);
-    }
+    // Whether it was the host or a gateway, sweep knows.
+    for (const std::uint32_t slot : missing->tickets) give_up(slot, Reason::kNoArp);
   }
 }
 
@@ -202,16 +217,20 @@ std::optional<std::uint32_t> SynEngine::find(std::uint32_t sequence, const Addre
 }
 
 void SynEngine::on_reply(const TcpReply& reply, Instant at) {
-  const auto slot = find(reply.acknowledgement - 1, reply.from, reply.from_port, reply.to, reply.to_port);
   const bool opens = reply.has(TcpFlags::kSyn | TcpFlags::kAck);
   const bool refuses = reply.has(TcpFlags::kRst | TcpFlags::kAck);
+  auto slot = find(reply.acknowledgement - 1, reply.from, reply.from_port, reply.to, reply.to_port);
+  // Some refuse without counting the SYN (zmap takes that, too).
+  if (!slot && refuses) slot = find(reply.acknowledgement, reply.from, reply.from_port, reply.to, reply.to_port);
   if (!slot || opens == refuses) {
     ++counters_.strange;
   } else if (slots_[*slot].state != State::kOpen) {
     conclude(*slot, opens ? Reason::kSynAck : Reason::kReset, true, at);
   } else if (opens) {
     ++counters_.duplicates;
-    reset(*slot);  // it has not heard the kernel's, which may be forbidden to send one
+    // Sooner it is no repetition: interfaces over one another (bonds, bridges) each see a packet.
+    constexpr Duration kSoon = 100ms;
+    if (at - slots_[*slot].sent_at > kSoon) reset(*slot);  // it has not heard the kernel's, if there was one
   }
 }
 
@@ -232,10 +251,13 @@ void SynEngine::on_reply(PacketFault fault, Instant) { ++counters_.faults[static
 void SynEngine::conclude(std::uint32_t slot, Reason reason, bool from_target, Instant at) {
   Slot& s = slots_[slot];
   if (s.state == State::kUnderWay || is_news_after_silence(reason)) {
-    say(s, reason, from_target ? to_rtt_us(at - s.sent_at) : 0, from_target);
+    // An answer before its question is one of a clock that was set meanwhile.
+    const bool measured = from_target && at >= s.sent_at;
+    say(s, reason, measured ? to_rtt_us(at - s.sent_at) : 0, from_target);
   }
   if (reason != Reason::kSynAck) return retire(slot);
   s.state = State::kOpen;
+  s.sent_at = at;
   if (kernel_may_not_reset(s)) reset(slot);
   wheel_.arm(slot, clock_.now() + kRepeats);
 }
@@ -252,7 +274,10 @@ void SynEngine::reset(std::uint32_t slot) {
   probe.sequence += 1;
   const Path& path = *slots_[slot].path;
   const Segment* segment = segment_of(path);
-  if (segment == nullptr) return outgoing_.send_reset(probe, {});
+  if (segment == nullptr) {
+    outgoing_.send_reset(probe, {});
+    return;
+  }
   const MacAddress* mac = segment->neighbours.find(path.gateway ? *path.gateway : probe.to.address);
   if (mac != nullptr) outgoing_.send_reset(probe, {path.interface, segment->link.mac, *mac});
 }
@@ -264,12 +289,17 @@ void SynEngine::expire(Instant now) {
       say(s, Reason::kNoResponse, to_rtt_us(clock_.now() - s.sent_at), false);
       if (s.hold > s.wait) {
         s.state = State::kLingering;
-        wheel_.arm(*slot, s.sent_at + s.hold + PacketIo::kHandOver);
+        wheel_.arm(*slot, s.sent_at + s.hold + io_.hand_over());
         continue;
       }
     }
     retire(*slot);
   }
+}
+
+void SynEngine::give_up(std::uint32_t slot, Reason trouble) {
+  say(slots_[slot], trouble, 0, false);
+  retire(slot);
 }
 
 void SynEngine::say(const Slot& slot, Reason reason, std::uint32_t rtt_us, bool from_target) {

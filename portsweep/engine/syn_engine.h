@@ -53,6 +53,8 @@ class SynEngine final : public Engine {
   static constexpr std::size_t kMostAtOnce = 256;
   // So many packets are looked at before others have their turn.
   static constexpr std::size_t kReadBatch = 4096;
+  // So many probes wait for one neighbour's address at most.
+  static constexpr std::size_t kMostSeeking = 16;
   // For so long after a SYN-ACK a second one is answered by a RST of our own: hosts repeat it after a second.
   static constexpr Duration kRepeats = 1500ms;
 
@@ -81,7 +83,7 @@ class SynEngine final : public Engine {
     ProbeId probe = 0;
     Endpoint target{Address{}, Port(1)};
     const Path* path = nullptr;
-    Instant sent_at{};
+    Instant sent_at{};  // of an open port: when it answered
     Duration wait{};
     Duration hold{};
     Port source_port{1};
@@ -93,19 +95,19 @@ class SynEngine final : public Engine {
   struct Segment {
     Link link;
     NeighbourCache neighbours;
-    std::array<Address, 2> own;  // by family: as whom we ask
-    std::uint64_t on_link = 0;   // neighbours that were targets themselves
+    std::uint64_t on_link = 0;  // neighbours that were targets themselves
   };
 
   const Path* path_to(const Slot& slot);
   Segment* segment_of(const Path& path);
   bool knows(const Path& path) const;
-  void begin(const Transmission& transmission, Instant now);
+  bool begin(const Transmission& transmission, Instant now);
   void emit(std::uint32_t slot, const MacAddress* neighbour);
   void flush();
   TcpProbe probe_of(std::uint32_t slot) const;
 
   void ask_for_neighbours(Instant now);
+  void ask(Segment& segment, const Address& neighbour);
   void give_up_neighbours(Segment& segment, Instant now);
   bool read();
   void on_packet(const ReceivedPacket& packet);
@@ -120,6 +122,7 @@ class SynEngine final : public Engine {
   bool kernel_may_not_reset(const Slot& slot);
 
   void expire(Instant now);
+  void give_up(std::uint32_t slot, Reason trouble);
   void say(const Slot& slot, Reason reason, std::uint32_t rtt_us, bool from_target);
   void retire(std::uint32_t slot);
   Instant next_deadline();

@@ -31,28 +31,35 @@ void fill_secret(MutableBytes bytes) {
   }
 }
 
-// Which interfaces this engine can send through.
-std::vector<std::uint32_t> usable(const std::vector<Link>& links) {
-  std::vector<std::uint32_t> indices;
-  for (const Link& link : links) {
-    if (link.kind == LinkKind::kEthernet || link.kind == LinkKind::kBareIp) indices.push_back(link.index);
-  }
-  return indices;
+// Those that this engine can send through.
+std::vector<Link> usable(std::vector<Link> links) {
+  std::erase_if(links,
+                [](const Link& link) { return link.kind != LinkKind::kEthernet && link.kind != LinkKind::kBareIp; });
+  return links;
 }
 
 // The engine with what it works on.
 class SynStack final : public Engine {
  public:
-  SynStack(SynSetup setup, PacketIo& io, std::vector<Link> links, std::unique_ptr<PathFinder> finder,
-           const Clock& clock, const AddressSet& own)
-      : finder_(std::move(finder)),
+  SynStack(SynSetup setup, const PathWish& wish, PacketIo& io, std::vector<Link> links,
+           std::unique_ptr<PathFinder> finder, const Clock& clock, const AddressSet& own)
+      : wished_(wish.interface || wish.source || wish.gateway),
+        finder_(std::move(finder)),
         routes_(*finder_, read_route_bounds(kMostBounds)),
-        usable_(usable(links)),
-        engine_(std::move(setup), io, links, routes_, clock, own) {}
+        usable_(usable(std::move(links))),
+        engine_(std::move(setup), io, usable_, routes_, clock, own) {}
 
+  // Where no route leads, this engine says so: another would not keep to what was wished.
   bool reaches(const Address& target) {
-    const auto* path = std::get_if<Path>(&routes_.find(target));
-    return path != nullptr && std::find(usable_.begin(), usable_.end(), path->interface) != usable_.end();
+    const PathOutcome& outcome = routes_.find(target);
+    if (std::holds_alternative<OwnAddress>(outcome)) return false;
+    const auto* path = std::get_if<Path>(&outcome);
+    if (path == nullptr || wished_) return true;
+    const auto link = std::find_if(usable_.begin(), usable_.end(),
+                                   [&](const Link& usable) { return usable.index == path->interface; });
+    if (link == usable_.end()) return false;
+    // A bare packet cannot say which link it means.
+    return link->kind == LinkKind::kEthernet || target.is_v4() || !is_link_local(target);
   }
 
   std::size_t capacity() const override { return engine_.capacity(); }
@@ -62,9 +69,10 @@ class SynStack final : public Engine {
   void stop() override { engine_.stop(); }
 
  private:
+  bool wished_;
   std::unique_ptr<PathFinder> finder_;
   RouteMap routes_;
-  std::vector<std::uint32_t> usable_;
+  std::vector<Link> usable_;
   SynEngine engine_;
 };
 
@@ -81,7 +89,8 @@ Result<std::unique_ptr<Engine>> make_syn_engine(const SynPlan& plan, PacketIo& i
                  .ports = plan.ports,
                  .fill_secret = fill_secret,
                  .kernel_neighbours = plan.kernel_neighbours};
-  auto syn = std::make_unique<SynStack>(std::move(setup), io, std::move(links), std::move(finder), clock, own);
+  auto syn =
+      std::make_unique<SynStack>(std::move(setup), plan.wish, io, std::move(links), std::move(finder), clock, own);
   SynStack& stack = *syn;
   return std::unique_ptr<Engine>(std::make_unique<SplitEngine>(
       std::move(syn), std::move(connect), [&stack](const Address& target) { return stack.reaches(target); }, clock));

@@ -41,10 +41,10 @@ class PacketIo {
  public:
   // The most that send() takes at a time.
   static constexpr std::size_t kBatch = 64;
-  // A packet may lie with the kernel for so long before next() gives it out.
-  static constexpr Duration kHandOver = 10ms;
-
   virtual ~PacketIo() = default;
+
+  // A packet may lie with the kernel for so long before next() gives it out.
+  virtual Duration hand_over() const = 0;
 
   struct Sent {
     std::size_t count;  // the first so many left

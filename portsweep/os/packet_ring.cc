@@ -6,10 +6,12 @@
 #include <linux/if_packet.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
 #include "portsweep/os/system_error.h"
@@ -69,6 +71,7 @@ tpacket_block_desc& block_at(std::uint8_t* memory, const PacketRing::Size& size,
 }  // namespace
 
 Result<PacketRing> PacketRing::open(std::span<const sock_filter> filter, const Clock& clock, Size size) {
+  size.block_bytes = std::max(size.block_bytes, static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE)));
   UniqueFd fd(::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) return system_error("cannot open a packet socket", errno);
   TRY_VOID(set_filter(fd, filter));
@@ -76,6 +79,7 @@ Result<PacketRing> PacketRing::open(std::span<const sock_filter> filter, const C
   void* memory = ::mmap(nullptr, size.bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (memory == MAP_FAILED) return system_error("cannot map the packet ring", errno);
   PacketRing ring(std::move(fd), static_cast<std::uint8_t*>(memory), size, clock);
+  ring.read_clocks();
   TRY_VOID(begin(ring.fd_));
   return ring;
 }
@@ -90,7 +94,9 @@ PacketRing::PacketRing(PacketRing&& other) noexcept
       packets_left_(other.packets_left_),
       packet_(other.packet_),
       drops_(other.drops_),
-      wall_ahead_(other.wall_ahead_) {}
+      entered_(other.entered_),
+      wall_ahead_(other.wall_ahead_),
+      wall_ahead_before_(other.wall_ahead_before_) {}
 
 PacketRing::~PacketRing() {
   if (memory_ != nullptr) ::munmap(memory_, size_.bytes());
@@ -122,11 +128,29 @@ bool PacketRing::enter_block() {
     const auto status = std::atomic_ref(header.block_status).load(std::memory_order_acquire);
     if ((status & TP_STATUS_USER) == 0) return false;
     holds_block_ = true;
-    wall_ahead_ = clock_.wall().time_since_epoch() - clock_.now().time_since_epoch();
+    read_clocks();
     packets_left_ = header.num_pkts;
     packet_ = reinterpret_cast<const std::uint8_t*>(&block_at(memory_, size_, block_)) + header.offset_to_first_pkt;
   } while (packets_left_ == 0);
   return true;
+}
+
+// How far the one clock is ahead of the other, if that did not change since the block before by more than clocks drift.
+void PacketRing::read_clocks() {
+  constexpr Duration kDrift = 2ms;
+  const Instant before = clock_.now();
+  const Duration wall = clock_.wall().time_since_epoch();
+  entered_ = clock_.now();
+  const Duration ahead = wall - entered_.time_since_epoch();
+  const bool steady = entered_ - before < kDrift && std::chrono::abs(ahead - wall_ahead_before_) < kDrift;
+  wall_ahead_ = steady ? std::optional(ahead) : std::nullopt;
+  wall_ahead_before_ = ahead;
+}
+
+Duration PacketRing::hand_over() const {
+  timespec tick{};
+  ::clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+  return std::max<Duration>(10ms, 3 * (std::chrono::seconds(tick.tv_sec) + Duration(tick.tv_nsec)));
 }
 
 ReceivedPacket PacketRing::read(const tpacket3_hdr& header) const {
@@ -135,11 +159,13 @@ ReceivedPacket PacketRing::read(const tpacket3_hdr& header) const {
   // A packet from this same machine may never have had its checksum filled in, and a network card may have looked at
   // it: to verify it once more would lose exactly the SYN-ACKs of virtual neighbours.
   const bool verified = (header.tp_status & (TP_STATUS_CSUM_VALID | TP_STATUS_CSUMNOTREADY)) != 0;
+  const Duration stamped = std::chrono::seconds(header.tp_sec) + Duration(header.tp_nsec);
+  const Instant at = wall_ahead_ ? std::min(entered_, Instant(stamped - *wall_ahead_)) : entered_;
   return {.bytes = Bytes(begin + header.tp_net, header.tp_snaplen),
           .ethertype = ntohs(link->sll_protocol),
           .interface = static_cast<std::uint32_t>(link->sll_ifindex),
           .checksum = verified ? UpperChecksum::kLeave : UpperChecksum::kVerify,
-          .at = Instant(std::chrono::seconds(header.tp_sec) + Duration(header.tp_nsec) - wall_ahead_)};
+          .at = at};
 }
 
 std::uint64_t PacketRing::drops() {

@@ -27,9 +27,11 @@ namespace portsweep {
 
 class PacketRing {
  public:
+  // A block is handed over with each tick of the kernel, and be it with one packet: many small ones, so that some
+  // hundred ticks may pass until it is our turn.
   struct Size {
-    std::uint32_t block_bytes = 1U << 18;
-    std::uint32_t blocks = 32;  // 8 MiB in all: some 60,000 short packets
+    std::uint32_t block_bytes = 1U << 14;
+    std::uint32_t blocks = 512;  // 8 MiB in all: some 60,000 short packets
 
     std::size_t bytes() const { return std::size_t{block_bytes} * blocks; }
   };
@@ -42,6 +44,8 @@ class PacketRing {
   ~PacketRing();
 
   int descriptor() const { return fd_.get(); }  // readable when a block was handed over
+  // Within so long a packet is: the timer that does it counts ticks of the kernel, 1 to 10 ms each.
+  Duration hand_over() const;
   std::optional<ReceivedPacket> next();
   std::uint64_t drops();
   std::size_t bytes() const { return size_.bytes(); }
@@ -51,6 +55,7 @@ class PacketRing {
       : fd_(std::move(fd)), memory_(memory), size_(size), clock_(clock) {}
 
   bool enter_block();
+  void read_clocks();
   void leave_block();
   ReceivedPacket read(const tpacket3_hdr& header) const;
 
@@ -64,7 +69,10 @@ class PacketRing {
   std::uint32_t packets_left_ = 0;
   const std::uint8_t* packet_ = nullptr;
   std::uint64_t drops_ = 0;
-  Duration wall_ahead_{};  // the kernel's times are of CLOCK_REALTIME
+  // Of the block that is read. The kernel's times are of CLOCK_REALTIME, which may be set meanwhile.
+  Instant entered_{};
+  std::optional<Duration> wall_ahead_;  // nothing: its times are not to be had
+  Duration wall_ahead_before_{};
 };
 
 }  // namespace portsweep

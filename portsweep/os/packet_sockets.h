@@ -23,6 +23,7 @@ class PacketSockets final : public PacketIo {
 
   Result<void> bind_bare(const std::string& interface) { return sender_.bind_bare(interface); }
 
+  Duration hand_over() const override { return ring_.hand_over(); }
   Sent send(std::span<const OutgoingPacket> packets) override { return sender_.send(packets); }
   std::optional<ReceivedPacket> next() override { return ring_.next(); }
   Result<void> wait(Duration timeout) override;

@@ -75,14 +75,23 @@ class NetlinkPathFinder final : public PathFinder {
     PathOutcome to_gateway = ask_kernel(*wish_.gateway);
     auto* way = std::get_if<Path>(&to_gateway);
     if (way == nullptr || way->gateway) return Reason::kNoRoute;  // it must be a neighbour itself
-    way->gateway = wish_.gateway;
+    way->gateway = with_zone(wish_.gateway, way->interface);
     return to_gateway;
   }
 
  private:
   PathOutcome ask_kernel(const Address& target) {
+    const std::uint32_t interface = target.zone() != 0 ? target.zone() : wish_.interface.value_or(0);
+    if (interface != 0 && target.zone() == 0) {
+      // Asked for an interface the kernel says nothing of addresses of its own; and where no route leads through it,
+      // that every IPv4 address is on its link.
+      Found anywhere{.family = target.family()};
+      if (ask_for(target, 0, 0, anywhere) == 0 && anywhere.type == RTN_LOCAL) return OwnAddress{};
+      Found route{.family = target.family()};
+      if (const int error = ask_for(target, interface, RTM_F_FIB_MATCH, route); error != 0) return reason_of(error);
+    }
     Found found{.family = target.family()};
-    if (const int error = ask_for(target, found); error != 0) return reason_of(error);
+    if (const int error = ask_for(target, interface, 0, found); error != 0) return reason_of(error);
     if (found.type == RTN_LOCAL) return OwnAddress{};
     if (found.type != RTN_UNICAST || found.interface == 0) return Reason::kNoRoute;
     const bool wished = wish_.source && wish_.source->family() == target.family();
@@ -91,20 +100,20 @@ class NetlinkPathFinder final : public PathFinder {
     return Path{found.interface, *source, with_zone(found.gateway, found.interface)};
   }
 
-  int ask_for(const Address& target, Found& found) {
+  int ask_for(const Address& target, std::uint32_t interface, unsigned flags, Found& found) {
     std::array<char, 512> buffer{};
     nlmsghdr* request = mnl_nlmsg_put_header(buffer.data());
     request->nlmsg_type = RTM_GETROUTE;
     request->nlmsg_seq = ++sequence_;
     auto* route = static_cast<rtmsg*>(mnl_nlmsg_put_extra_header(request, sizeof(rtmsg)));
     route->rtm_family = target.is_v4() ? AF_INET : AF_INET6;
+    route->rtm_flags = flags;
     route->rtm_dst_len = static_cast<std::uint8_t>(target.width());
     put_address(request, RTA_DST, target);
     if (wish_.source && wish_.source->family() == target.family()) {
       route->rtm_src_len = static_cast<std::uint8_t>(target.width());
       put_address(request, RTA_SRC, *wish_.source);
     }
-    const std::uint32_t interface = target.zone() != 0 ? target.zone() : wish_.interface.value_or(0);
     if (interface != 0) mnl_attr_put_u32(request, RTA_OIF, interface);
     return ask(socket_.get(), request, on_path, &found);
   }
@@ -169,8 +178,24 @@ Result<std::unique_ptr<PathFinder>> open_path_finder(const PathWish& wish) {
   return std::unique_ptr<PathFinder>(std::make_unique<NetlinkPathFinder>(std::move(socket), wish));
 }
 
+// By which the source address of an IPv6 packet is chosen besides the route (RFC 6724, 2.1; RFC 4291).
+void add_labels(Bounds& bounds) {
+  constexpr struct {
+    Uint128 top;
+    int length;
+  } kLabels[] = {{0xfc00, 7}, {0xfe80, 10}, {0xfec0, 10}, {0x2002, 16}, {0x3ffe, 16}};
+  const auto add = [&](Uint128 bits, int length) {
+    bounds.add(AddressRange::prefix(Address::v6(0).with_bits(bits), length));
+  };
+  for (const auto& label : kLabels) add(label.top << 112, label.length);
+  add(Uint128{0x20010000} << 96, 32);
+  add(0, 96);
+  add(Uint128{0xffff} << 32, 96);
+}
+
 std::vector<Address> read_route_bounds(std::size_t most) {
   Bounds bounds{.firsts = {Address::v4(0), Address::v6(0)}, .most = most};
+  add_labels(bounds);
   const auto socket = open_netlink();
   if (!socket || !dump(socket->get(), RTM_GETROUTE, sizeof(rtmsg), on_bound, &bounds) ||
       !dump(socket->get(), RTM_GETRULE, sizeof(fib_rule_hdr), on_bound, &bounds)) {

@@ -12,6 +12,9 @@
 namespace portsweep {
 namespace {
 
+// What root writes files by.
+constexpr unsigned kKept[] = {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER};
+
 bool has(capng_type_t set, unsigned capability) { return capng_have_capability(set, capability) != 0; }
 
 // False where the capabilities cannot be read: then there are none.
@@ -43,7 +46,7 @@ Result<void> drop_privileges() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return system_error("cannot set no_new_privs", errno);
   if (!read_capabilities()) return system_error("cannot read capabilities", errno);
   std::vector<unsigned> kept;
-  for (const unsigned capability : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER}) {
+  for (const unsigned capability : kKept) {
     if (has(CAPNG_EFFECTIVE, capability)) kept.push_back(capability);
   }
   const bool bounds = has(CAPNG_EFFECTIVE, CAP_SETPCAP);  // only then may the bounding set be cut

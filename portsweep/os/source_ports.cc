@@ -70,6 +70,11 @@ PortRange find_source_ports() {
   return choose_source_ports(std::nullopt, bound).value_or(PortRange{Port(61'440), Port(65'535)});
 }
 
+bool may_be_given_out(const PortRange& ports) {
+  const auto given_out = read_given_out();
+  return given_out && given_out->first <= ports.last && ports.first <= given_out->last;
+}
+
 std::vector<Port> parse_local_ports(std::string_view text) {
   std::vector<Port> ports;
   while (!text.empty()) {

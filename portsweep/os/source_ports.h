@@ -26,6 +26,9 @@ std::optional<PortRange> choose_source_ports(const std::optional<PortRange>& giv
 // though the kernel may give them out.
 PortRange find_source_ports();
 
+// Whether the kernel may give some of them to others.
+bool may_be_given_out(const PortRange& ports);
+
 // The local ports in the text of /proc/net/tcp or tcp6. Lines that make no sense are left out. Pure.
 std::vector<Port> parse_local_ports(std::string_view text);
 

@@ -17,7 +17,7 @@ bool is_in(const std::uint16_t (&list)[N], Port port) {
 
 void Canaries::add(Port port, std::uint64_t index, bool open, Instant now, std::uint8_t connections) {
   std::vector<Canary>& kept = open ? open_ : closed_;
-  if (open && is_in(kShy, port)) return;
+  if (open && !half_open_ && is_in(kShy, port)) return;
   const Canary canary{.index = index, .port = port, .connections = connections, .asked = now};
   if (kept.size() < most_) {
     kept.push_back(canary);
@@ -44,7 +44,7 @@ std::optional<Canaries::Pick> Canaries::take(std::uint8_t phase, Instant now) {
   canary->under_way = true;
   canary->phase = phase;
   canary->asked = now;
-  canary->connections = static_cast<std::uint8_t>(canary->connections + (open ? 1 : 0));
+  canary->connections = static_cast<std::uint8_t>(canary->connections + (open && !half_open_ ? 1 : 0));
   return Pick{canary->port, canary->index, open};
 }
 
@@ -56,13 +56,14 @@ Canaries::Canary* Canaries::take_closed(Instant now) {
   return nullptr;
 }
 
-bool Canaries::may_ever_ask_open(const Canary& canary) const { return canary.connections < connections_; }
+bool Canaries::may_ever_ask_open(const Canary& canary) const { return half_open_ || canary.connections < connections_; }
 
 Canaries::Canary* Canaries::take_open(Instant now) {
   for (std::size_t i = 0; i < open_.size(); ++i) {
     Canary& canary = open_[next_open_++ % open_.size()];
-    const bool free = !canary.under_way && now >= canary.free_at && now - canary.asked >= kRest;
-    if (free && canary.connections < by_now_) return &canary;
+    const Duration rest = half_open_ ? kHalfOpenRest : kRest;
+    const bool free = !canary.under_way && now >= canary.free_at && now - canary.asked >= rest;
+    if (free && (half_open_ || canary.connections < by_now_)) return &canary;
   }
   return nullptr;
 }
@@ -82,7 +83,7 @@ void Canaries::put_back(Port port) {
   Canary* canary = find(port, open);
   if (canary == nullptr || !canary->under_way) return;
   canary->under_way = false;
-  if (open) --canary->connections;
+  if (open && !half_open_) --canary->connections;
 }
 
 void Canaries::occupy(Port port, Instant until) {
@@ -123,6 +124,7 @@ bool Canaries::any() const { return !closed_.empty() || any_open(); }
 
 std::uint32_t Canaries::trials_left(bool of_open) const {
   if (has_closed() && !of_open) return kUnlimited;
+  if (half_open_ && !open_.empty()) return kUnlimited;
   std::uint32_t left = 0;
   for (const Canary& canary : open_)
     left += canary.under_way + connections_ - std::min(connections_, canary.connections);

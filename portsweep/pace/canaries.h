@@ -11,6 +11,8 @@
 //     once, others with the host's progress, the last one only when asked for (set_progress()): so that there are
 //     witnesses to the end;
 //   - not at all if it is one of kShy.
+// Where nothing is accepted, since probes are but SYNs (`half_open`), it is asked as a closed port is, though not
+// sooner than kHalfOpenRest after the last time.
 //
 // A port is free again when the wait for its trial is over (occupy()), whatever came of it and when: were one that
 // answered free sooner, trials would be made where packets get through rather than where they do not.
@@ -33,6 +35,7 @@ namespace portsweep {
 class Canaries {
  public:
   static constexpr Duration kRest = 250ms;
+  static constexpr Duration kHalfOpenRest = 10ms;
   // The most ports that are kept of each kind. One is asked by one trial at a time, and a lost one takes a while.
   static constexpr std::size_t kMost = 128;
   // A row of losses is a port's own if the loss of the others makes it less likely than this, for any of kMost ports.
@@ -45,7 +48,8 @@ class Canaries {
   static constexpr std::uint16_t kPreferred[] = {80, 443};
 
   // `most`: how many ports are kept of each kind, at most kMost; fewer where there are many hosts.
-  Canaries(std::uint8_t open_port_connections, std::size_t most) : connections_(open_port_connections), most_(most) {
+  Canaries(std::uint8_t open_port_connections, std::size_t most, bool half_open = false)
+      : connections_(open_port_connections), most_(most), half_open_(half_open) {
     set_progress(0);
   }
 
@@ -130,6 +134,7 @@ class Canaries {
   std::uint8_t connections_;
   std::uint8_t by_now_;  // of them, so many may be made by now
   std::size_t most_;
+  bool half_open_;
   bool want_open_ = false;
   std::vector<Canary> closed_;
   std::vector<Canary> open_;

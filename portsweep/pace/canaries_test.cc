@@ -322,5 +322,26 @@ TEST(Canaries, StayWhenEveryPortBeginsToLoseAllAfterManyTrials) {
   EXPECT_EQ(dropped_when_all_are_lost(128, 10000, 2000), 0);  // 128, the first after 513
 }
 
+// --- Half-open ------------------------------------------------------------------------------------------------------
+
+// Nobody accepts anything: there is nothing to spare but the rate.
+TEST(Canaries, ThatAreOnlyHalfOpenAreAskedWithoutEnd) {
+  Canaries canaries(kConnections, Canaries::kMost, true);
+  canaries.add(Port(22), 22, true, kStart);  // a shy one
+  EXPECT_TRUE(canaries.any_open());
+  EXPECT_EQ(canaries.trials_left(true), Canaries::kUnlimited);
+  EXPECT_FALSE(canaries.take(0, kStart));
+  Instant now = kStart;
+  for (int i = 0; i < 1000; ++i) {
+    now += Canaries::kHalfOpenRest;
+    const auto pick = canaries.take(0, now);
+    ASSERT_TRUE(pick);
+    EXPECT_FALSE(canaries.take(0, now));
+    canaries.occupy(pick->port, now);
+    EXPECT_TRUE(canaries.resolve(pick->port, false).known);
+    EXPECT_FALSE(canaries.take(0, now + Canaries::kHalfOpenRest - 1ns));
+  }
+}
+
 }  // namespace
 }  // namespace portsweep

@@ -41,7 +41,8 @@ class HostRecall {
   static constexpr int kLeastTimes = 3;
   static constexpr Duration kOneTime = 100ms;
 
-  HostRecall(const PaceConfig& config, std::size_t canaries) : canaries_(config.open_port_connections, canaries) {}
+  HostRecall(const PaceConfig& config, std::size_t canaries)
+      : canaries_(config.open_port_connections, canaries, config.half_open) {}
 
   Canaries& canaries() { return canaries_; }
   const Canaries& canaries() const { return canaries_; }

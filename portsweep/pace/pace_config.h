@@ -30,6 +30,9 @@ struct PaceConfig {
   // capacity.
   bool adaptive = true;
 
+  // Probes are SYNs and no connections: no open port accepts anything, and the kernel re-sends nothing by itself.
+  bool half_open = false;
+
   // The least time between two tries of a port, so that one burst of loss does not take both.
   Duration spacing = 100ms;
   // Probes per second over a gateway, unless max_rate says more: the connection tables of home routers are small.

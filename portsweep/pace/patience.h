@@ -36,7 +36,7 @@ class Patience {
   static constexpr Duration kLinger = 300ms;
 
   explicit Patience(const PaceConfig& config)
-      : timeout_(config.timeout), spacing_(config.spacing), adaptive_(config.adaptive) {}
+      : timeout_(config.timeout), spacing_(config.spacing), adaptive_(config.adaptive), half_open_(config.half_open) {}
 
   struct Waits {
     Duration wait;  // until the next try may go out
@@ -51,11 +51,11 @@ class Patience {
     return {wait, std::clamp(room, wait, std::max(wait, whole))};
   }
 
-  // The SYNs that one probe held for `wait` puts on the wire: its own, and one that the kernel re-sends about every
-  // second (1, 2, 3, ... s since Linux 6.5, rarer before: this counts the most there can be), at most six of them
-  // (net.ipv4.tcp_syn_retries).
-  static constexpr double packets(Duration wait) {
-    return 1.0 + static_cast<double>(std::min<std::int64_t>(wait / Duration(1s), 6));
+  // The SYNs that one probe held for `wait` puts on the wire: its own, and of a connection one that the kernel re-sends
+  // about every second (1, 2, 3, ... s since Linux 6.5, rarer before: this counts the most there can be), at most six
+  // of them (net.ipv4.tcp_syn_retries).
+  double packets(Duration wait) const {
+    return 1.0 + (half_open_ ? 0.0 : static_cast<double>(std::min<std::int64_t>(wait / Duration(1s), 6)));
   }
 
  private:
@@ -74,6 +74,7 @@ class Patience {
   Duration timeout_;
   Duration spacing_;
   bool adaptive_;
+  bool half_open_;
 };
 
 }  // namespace portsweep

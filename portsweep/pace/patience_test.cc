@@ -113,10 +113,12 @@ TEST(Patience, NeverExceedsTheTimeout) {
 }
 
 TEST(Patience, CountsTheSynsTheKernelAdds) {
-  EXPECT_EQ(Patience::packets(950ms), 1);
-  EXPECT_EQ(Patience::packets(1s), 2);
-  EXPECT_EQ(Patience::packets(3500ms), 4);
-  EXPECT_EQ(Patience::packets(1h), 7);
+  const Patience patience{PaceConfig()};
+  EXPECT_EQ(patience.packets(950ms), 1);
+  EXPECT_EQ(patience.packets(1s), 2);
+  EXPECT_EQ(patience.packets(3500ms), 4);
+  EXPECT_EQ(patience.packets(1h), 7);
+  EXPECT_EQ(Patience(PaceConfig{.half_open = true}).packets(1h), 1);
 }
 
 }  // namespace

@@ -470,7 +470,7 @@ std::optional<std::uint64_t> PaceBook::lone_canary(Instant now) {
 }
 
 std::optional<double> PaceBook::limit() const {
-  if (known_.empty() || with_closed_ > 0) return all_.limit();
+  if (known_.empty() || with_closed_ > 0 || config_.half_open) return all_.limit();
   const double slow = kSlowToLearn * static_cast<double>(known_.size());
   return std::min(all_.limit().value_or(slow), slow);
 }

@@ -279,7 +279,7 @@ void Sweep::sent(std::size_t accepted, Instant now) {
       not_sent(transmission, now);
       continue;
     }
-    ladder_.spend(Patience::packets(transmission.hold), now);
+    ladder_.spend(patience_.packets(transmission.hold), now);
     ++progress_.sent;
     if (config_.adaptive) book_.on_sent(book_.probe_at(index), index, transmission.attempt, transmission.wait, now);
     if (transmission.attempt >= kCanaryAttempt) continue;
@@ -355,7 +355,7 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Ins
   back_off_ = {};
   ladder_.on_answer(event.rtt_us);
   // Of a fixed profile every probe was charged for what the kernel would add until the time-out.
-  if (!config_.adaptive) ladder_.spend(1 - Patience::packets(config_.timeout), now);
+  if (!config_.adaptive) ladder_.spend(1 - patience_.packets(config_.timeout), now);
   const PlannedProbe probe = plan_.at(index);
   HostTally& tally = hosts_.get(probe.host);
   if (event.from_target) {
