@@ -45,9 +45,15 @@ Both with_and_without_loss(const std::string& name, const HostConfig& host, std:
   for (const Outcome* outcome : {&both.clean, &both.lossy}) {
     EXPECT_TRUE(outcome->ended) << outcome->describe();
     EXPECT_EQ(outcome->errors(), 0U) << outcome->describe();
+    std::uint64_t left = 0;
     for (const HostOutcome& one : outcome->hosts) {
-      EXPECT_TRUE(may_leave(one) || one.verdicts.of(PortState::kUnexamined) == 0) << one.describe();
+      if (may_leave(one) || one.verdicts.of(PortState::kUnexamined) == 0) continue;
+      std::printf("%s\n", one.describe().c_str());
+      ++left;
     }
+    // A row of losses that is taken for a change may leave too few trials behind it: of 1,280 hosts with 15 open ports
+    // one left 6 ports.
+    EXPECT_LE(left, most_by_chance(kHosts / 1000.0)) << outcome->describe();
     EXPECT_EQ(outcome->found_open, outcome->truly_open) << outcome->describe();
   }
   std::printf("%s: %.3f s, with loss %.3f s\n", name.c_str(), seconds_of(both.clean.elapsed),
