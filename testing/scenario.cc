@@ -184,7 +184,9 @@ Outcome sweep_field(const Field& field, std::uint64_t seed, const SweepSetup& se
 }
 
 Outcome sweep_scenario(const Scenario& scenario, std::uint64_t seed, const SweepSetup& setup) {
-  return sweep_field(field_of(scenario), seed, setup);
+  Field field = field_of(scenario);
+  field.network.machine.sockets = !setup.pace.half_open;
+  return sweep_field(field, seed, setup);
 }
 
 Outcome scan_field(const Field& field, std::uint64_t seed, const SweepSetup& setup) {

@@ -38,8 +38,9 @@ void Canaries::set_progress(double progress) {
 
 std::optional<Canaries::Pick> Canaries::take(std::uint8_t phase, Instant now) {
   Canary* canary = want_open_ || closed_.empty() ? take_open(now) : nullptr;
-  const bool open = canary != nullptr;
+  bool open = canary != nullptr;
   if (!open) canary = take_closed(now);
+  if (canary == nullptr && half_open_ && !want_open_) canary = take_open(now), open = true;
   if (canary == nullptr) return std::nullopt;
   canary->under_way = true;
   canary->phase = phase;

@@ -11,8 +11,8 @@
 //     once, others with the host's progress, the last one only when asked for (set_progress()): so that there are
 //     witnesses to the end;
 //   - not at all if it is one of kShy.
-// Where nothing is accepted, since probes are but SYNs (`half_open`), it is asked as a closed port is, though not
-// sooner than kHalfOpenRest after the last time.
+// Where nothing is accepted, since probes are but SYNs (`half_open`), it is asked as a closed port is, though after the
+// closed ones, and not sooner than kHalfOpenRest after the last time.
 //
 // A port is free again when the wait for its trial is over (occupy()), whatever came of it and when: were one that
 // answered free sooner, trials would be made where packets get through rather than where they do not.

@@ -343,5 +343,15 @@ TEST(Canaries, ThatAreOnlyHalfOpenAreAskedWithoutEnd) {
   }
 }
 
+TEST(Canaries, ThatAreOnlyHalfOpenAreAskedBesideTheClosedOnes) {
+  Canaries canaries(kConnections, Canaries::kMost, true);
+  canaries.add(Port(80), 80, true, kStart);
+  canaries.add(Port(81), 81, false, kStart);
+  const Instant now = kStart + 1s;
+  EXPECT_FALSE(canaries.take(0, now)->open);
+  EXPECT_TRUE(canaries.take(0, now)->open);
+  EXPECT_FALSE(canaries.take(0, now));
+}
+
 }  // namespace
 }  // namespace portsweep

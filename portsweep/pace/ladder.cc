@@ -18,7 +18,7 @@ RateLadder::RateLadder(const PaceConfig& config, Instant start)
 
 double RateLadder::ceiling() const {
   if (!adaptive_) return max_rate_.value_or(kUnbounded);
-  double ceiling = kUnknownCeiling;
+  double ceiling = near_ ? kNearSilentCeiling : kUnknownCeiling;
   if (rtt_.known() && rtt_.srtt() < 1ms) {
     ceiling = answering_ ? kNearCeiling : kNearSilentCeiling;
   } else if (rtt_.known()) {

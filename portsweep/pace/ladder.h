@@ -5,7 +5,8 @@
 // into allowances, so that the sender never bursts more than kBurst of time.
 //
 //   epoch     clamp(2 SRTT, 4 ms, 50 ms); 50 ms while no round trip is known
-//   ceiling   nothing known: 50 k/s.  SRTT < 1 ms: 600 k/s while most probes are answered, else 150 k/s.
+//   ceiling   nothing known: 50 k/s; 150 k/s on our own link (is_near()).
+//             SRTT < 1 ms: 600 k/s while most probes are answered, else 150 k/s.
 //             SRTT >= 1 ms: PaceConfig::routed_ceiling.
 //             PaceConfig::max_rate, if given, replaces the routed ceiling and is never exceeded.
 //   fixed     PaceConfig::adaptive is false: the rate is max_rate from the start, or no bound at all.
@@ -43,6 +44,8 @@ class RateLadder {
   Instant next() const;
 
   void on_answer(std::uint32_t rtt_us);  // rtt_us 0: not measured
+  // All targets are on our own link.
+  void is_near() { near_ = true; }
   // A bound from outside (pace/diagnosis.h); empty: none.
   void set_limit(std::optional<double> limit);
   void on_local_trouble(Instant now);
@@ -64,6 +67,7 @@ class RateLadder {
   std::optional<double> limit_;
   double routed_ceiling_;
   bool adaptive_;
+  bool near_ = false;
   double rate_;
   double tokens_ = 1;
   Instant refilled_;

@@ -168,5 +168,12 @@ TEST(RateLadder, SaysWhenTheNextProbeMayGo) {
   EXPECT_EQ(ladder.allowance(ladder.next()), 1U);
 }
 
+TEST(RateLadder, GoesFasterIntoTheUnknownOnItsOwnLink) {
+  RateLadder ladder(PaceConfig(), Instant(1s));
+  EXPECT_EQ(ladder.ceiling(), RateLadder::kUnknownCeiling);
+  ladder.is_near();
+  EXPECT_EQ(ladder.ceiling(), RateLadder::kNearSilentCeiling);
+}
+
 }  // namespace
 }  // namespace portsweep

@@ -26,6 +26,8 @@ Sweep::Sweep(const Plan& plan, ProbeId first_probe, const PaceConfig& config, co
       book_(config, plan, ladder_.start()),
       hosts_(plan.hosts().size()) {
   on_link_.seal();
+  // Connections are bounded by what the kernel takes: faster is of no use to them.
+  if (config_.half_open && on_link_.size() == plan_.hosts().size()) ladder_.is_near();
 }
 
 void Sweep::remember(PaceMemory memory) {
