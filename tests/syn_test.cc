@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -283,6 +284,23 @@ TEST_F(SynNetns, SaysWhatItNeedsWhereItMayNot) {
   const Outcome outcome = child.run();
   EXPECT_EQ(outcome.exit, 4) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("CAP_NET_RAW"));
+}
+
+// Permitted is enough: the program makes it effective where it needs it. Root is not asked for.
+TEST_F(SynNetns, IsContentWithACapabilityOfItsFile) {
+  const Scratch scratch;
+  std::filesystem::permissions(scratch.path(), std::filesystem::perms(0755));
+  const std::string program = scratch.path("portsweep");
+  std::filesystem::copy_file(PORTSWEEP_BINARY, program);
+  if (Child({"setcap", "cap_net_raw=p", program}).run().exit != 0) GTEST_SKIP() << "no capabilities of files here";
+  target().listen("0.0.0.0", {80});
+  Child child({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "--engine", "syn", "-p", "80,81",
+               "--format", "jsonl", "--all-states", kTarget});
+  child.in_namespace(scanner().name());
+  const Outcome outcome = child.run();
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(JsonLines(outcome.out).port(kTarget, 80)["state"], "open");
+  EXPECT_EQ(JsonLines(outcome.out).port(kTarget, 81)["state"], "closed");
 }
 
 std::string status_line(int process, const std::string& name) {

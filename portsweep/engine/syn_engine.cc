@@ -26,7 +26,8 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
     if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), 0});
     if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
   }
-  while (io_.next()) {  // of a time before anything was sent
+  // What came before anything was sent; somebody may go on sending.
+  for (std::size_t i = 0; i < 16 * kReadBatch && io_.next(); ++i) {
   }
 }
 

@@ -257,10 +257,10 @@ bool Diagnosis::depends_on_rate(const Level& high, const Level& low) {
 
 // A busy machine, or a sweep that has little left, sends less than it may: it is what was sent that met the loss.
 double Diagnosis::tested_rate() const {
-  constexpr std::uint64_t kEnough = 20;
+  constexpr double kEnough = 20;
   const double allowed = levels_.back().rate;
   if (sent_in_phase_ < kEnough || sent_last_ <= since_) return allowed;
-  return std::min(allowed, static_cast<double>(sent_in_phase_) / seconds_of(sent_last_ - since_));
+  return std::min(allowed, sent_in_phase_ / seconds_of(sent_last_ - since_));
 }
 
 void Diagnosis::conclude_test(Instant now) {

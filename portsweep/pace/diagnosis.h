@@ -66,9 +66,9 @@ class Diagnosis {
   // A trial belongs to the phase in which it was sent: what was sent at another rate says nothing of this one.
   std::uint8_t phase() const { return phase_; }
 
-  // Something was sent, canary or not.
-  void on_sent(Instant now) {
-    ++sent_in_phase_;
+  // So many were sent, canaries or not.
+  void on_sent(double probes, Instant now) {
+    sent_in_phase_ += probes;
     sent_last_ = now;
   }
   // `rate`: probes a second that were really sent of late.
@@ -192,7 +192,7 @@ class Diagnosis {
   Instant heard_;
   Instant regime_since_{};
   std::optional<double> outdated_;
-  std::uint64_t sent_in_phase_ = 0;
+  double sent_in_phase_ = 0;
   Instant sent_last_{};
   Trials closed_;  // of the phase
   Trials open_;

@@ -131,7 +131,7 @@ class SimulatedScan {
     const double probes = alone && diagnosis.pauses(now) ? 0 : std::min(rate_, able_) * seconds_of(kStep);
     const StepFate fate = path_(probes, now, kStep);
     sent_.add(probes, now);
-    for (unsent_ += probes; unsent_ >= 1; unsent_ -= 1) diagnosis.on_sent(now);
+    diagnosis.on_sent(probes, now);
     send_canaries(probes * (alone ? 1 : diagnosis.share()), fate);
     now += kStep;
     harvest();
@@ -196,7 +196,6 @@ class SimulatedScan {
   double rate_;
   double demand_;
   double able_ = 1e9;
-  double unsent_ = 0;
   double wanted_ = 0;  // canaries
   SentRate sent_;
   std::deque<Trial> trials_;

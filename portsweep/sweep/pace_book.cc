@@ -198,11 +198,11 @@ bool PaceBook::stands_out(Row& row) const {
 
 void PaceBook::on_sent(const PlannedProbe& probe, std::uint64_t index, std::uint8_t attempt, Duration wait,
                        Instant now) {
-  all_.on_sent(now);
+  all_.on_sent(1, now);
   Row* row = find(probe.host);
   if (row == nullptr) return;
   if (attempt >= kCanaryAttempt) row->recall.on_canary(probe.port, wait, now);
-  if (row->own) row->own->on_sent(now), row->sent.add(1, now);
+  if (row->own) row->own->on_sent(1, now), row->sent.add(1, now);
   row->sampled += attempt == 1 && index >= popular_;
 }
 
