@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "portsweep/engine/forwarding_engine.h"
 #include "portsweep/engine/sequential_engine.h"
 
 namespace portsweep {
@@ -12,15 +13,10 @@ namespace {
 constexpr std::uint64_t kSpareDescriptors = 3;
 
 // The engine with what it works on.
-class RealSequentialEngine final : public Engine {
+class RealSequentialEngine final : public ForwardingEngine {
  public:
-  RealSequentialEngine(const Clock& clock, const AddressSet& own) : engine_(tcp_, waiter_, clock, own) {}
-
-  std::size_t capacity() const override { return engine_.capacity(); }
-  std::size_t room() override { return engine_.room(); }
-  std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
-  Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }
-  void stop() override { engine_.stop(); }
+  RealSequentialEngine(const Clock& clock, const AddressSet& own)
+      : ForwardingEngine(engine_), engine_(tcp_, waiter_, clock, own) {}
 
  private:
   RealTcpSockets tcp_;

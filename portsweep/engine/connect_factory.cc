@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "portsweep/engine/connect_engine.h"
+#include "portsweep/engine/forwarding_engine.h"
 #include "portsweep/engine/reactor_pool.h"
 
 namespace portsweep {
@@ -19,17 +20,11 @@ constexpr std::uint64_t kSpareDescriptors = 3;
 constexpr std::uint64_t kDescriptorsAWorker = 3;
 
 // The engine with what it works on, in one thread.
-class SingleConnectEngine final : public Engine {
+class SingleConnectEngine final : public ForwardingEngine {
  public:
   SingleConnectEngine(std::unique_ptr<EpollPoller> poller, const Clock& clock, const AddressSet& own,
                       std::uint32_t sockets)
-      : poller_(std::move(poller)), engine_(tcp_, *poller_, clock, own, sockets) {}
-
-  std::size_t capacity() const override { return engine_.capacity(); }
-  std::size_t room() override { return engine_.room(); }
-  std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
-  Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }
-  void stop() override { engine_.stop(); }
+      : ForwardingEngine(engine_), poller_(std::move(poller)), engine_(tcp_, *poller_, clock, own, sockets) {}
 
  private:
   RealTcpSockets tcp_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "portsweep/base/check.h"
+#include "portsweep/engine/forwarding_engine.h"
 #include "portsweep/engine/route_map.h"
 #include "portsweep/engine/split_engine.h"
 #include "portsweep/engine/syn_engine.h"
@@ -39,11 +40,12 @@ std::vector<Link> usable(std::vector<Link> links) {
 }
 
 // The engine with what it works on.
-class SynStack final : public Engine {
+class SynStack final : public ForwardingEngine {
  public:
   SynStack(SynSetup setup, const PathWish& wish, PacketIo& io, std::vector<Link> links,
            std::unique_ptr<PathFinder> finder, const Clock& clock, const AddressSet& own)
-      : wished_(wish.interface || wish.source || wish.gateway),
+      : ForwardingEngine(engine_),
+        wished_(wish.interface || wish.source || wish.gateway),
         finder_(std::move(finder)),
         routes_(*finder_, read_route_bounds(kMostBounds)),
         usable_(usable(std::move(links))),
@@ -61,12 +63,6 @@ class SynStack final : public Engine {
     // A bare packet cannot say which link it means.
     return link->kind == LinkKind::kEthernet || target.is_v4() || !is_link_local(target);
   }
-
-  std::size_t capacity() const override { return engine_.capacity(); }
-  std::size_t room() override { return engine_.room(); }
-  std::size_t send(std::span<const Transmission> transmissions) override { return engine_.send(transmissions); }
-  Result<std::span<const Event>> wait(Instant until) override { return engine_.wait(until); }
-  void stop() override { engine_.stop(); }
 
  private:
   bool wished_;
