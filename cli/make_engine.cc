@@ -9,7 +9,6 @@
 #include "portsweep/engine/connect_factory.h"
 #include "portsweep/engine/syn_factory.h"
 #include "portsweep/os/limits.h"
-#include "portsweep/os/routes.h"
 
 namespace portsweep::cli {
 namespace {
@@ -33,7 +32,7 @@ Result<std::unique_ptr<Engine>> make_syn(const EngineRequest& request, const Eng
   const SynPlan plan{.ports = parts.packets->ports(),
                      .wish = request.config.packets.wish,
                      .probes = request.probes,
-                     .kernel_neighbours = read_neighbourhood().limit};
+                     .kernel_neighbours = parts.neighbourhood.limit};
   return make_syn_engine(plan, parts.packets->io(), std::move(connect), parts.clock, parts.own);
 }
 

@@ -11,6 +11,7 @@
 #include "portsweep/app/scan.h"
 #include "portsweep/base/result.h"
 #include "portsweep/engine/engine.h"
+#include "portsweep/model/neighbourhood.h"
 
 namespace portsweep::cli {
 
@@ -19,6 +20,7 @@ struct EngineParts {
   const Clock& clock;
   const AddressSet& own;  // this machine's addresses
   RawPackets* packets;    // of the engine syn; null where it is not asked for
+  Neighbourhood neighbourhood;
 };
 
 // For worker processes it is the engine that each of them has.

@@ -14,14 +14,10 @@ Result<std::unique_ptr<RawPackets>> RawPackets::open(const std::string& interfac
         .with_hint("as root, or: setcap cap_net_raw=p FILE; the engine connect needs no privilege");
   }
   const PortRange ports = find_source_ports();
-  std::unique_ptr<RawPackets> packets;
-  {
-    const RawPacketPrivilege raised;
-    std::unique_ptr<PacketSockets> sockets = TRY(PacketSockets::open(ports, clock));
-    if (::if_nametoindex(interface.c_str()) != 0) TRY_VOID(sockets->bind_bare(interface));
-    packets.reset(new RawPackets(ports, std::move(sockets)));
-  }
-  return packets;
+  const RawPacketPrivilege raised;
+  std::unique_ptr<PacketSockets> sockets = TRY(PacketSockets::open(ports, clock));
+  if (::if_nametoindex(interface.c_str()) != 0) TRY_VOID(sockets->bind_bare(interface));
+  return std::unique_ptr<RawPackets>(new RawPackets(ports, std::move(sockets)));
 }
 
 Result<void> RawPackets::trace(const std::string& path, PacketTrace::Existing existing, const Clock& clock) {

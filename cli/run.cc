@@ -115,7 +115,7 @@ ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
   return {.clock = parts.clock,
           .make_engine = [&parts](const EngineRequest& request,
                                   std::vector<Notice>& said) { return make_engine(request, parts, said); },
-          .neighbourhood = read_neighbourhood(),
+          .neighbourhood = parts.neighbourhood,
           .neighbour_table = read_neighbour_table,
           .conntrack = read_conntrack,
           .packet_drops =
@@ -146,7 +146,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const AddressSet own = read_own_addresses();
   if (const auto checked = check_source(resolved->config.engine.packets, own); !checked) return fail(checked.error());
   if (const auto begun = begin_trace(resolved->config, packets->get(), clock); !begun) return fail(begun.error());
-  const EngineParts parts{clock, own, packets->get()};
+  const EngineParts parts{clock, own, packets->get(), read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
@@ -212,7 +212,7 @@ int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   Teller teller(resolved->talk);
   for (const Notice& notice : notices) teller.on_notice(notice);
   const AddressSet own = read_own_addresses();
-  const EngineParts parts{clock, own, packets->get()};
+  const EngineParts parts{clock, own, packets->get(), read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   const auto comparison = compare(config, *targets, world, teller);
   teller.finish();

@@ -21,7 +21,8 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
       numbers_(setup_.slots, setup_.fill_secret),
       slots_(setup_.slots),
       wheel_(setup_.slots, clock.now()),
-      outgoing_(io) {
+      outgoing_(io),
+      hand_over_(io.hand_over()) {
   for (const Link& link : links) {
     if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), 0});
     if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
@@ -44,23 +45,25 @@ std::size_t SynEngine::send(std::span<const Transmission> transmissions) {
   return accepted;
 }
 
-SynEngine::Segment* SynEngine::segment_of(const Path& path) {
+SynEngine::Segment* SynEngine::segment_of(std::uint32_t interface) {
   const auto found = std::find_if(segments_.begin(), segments_.end(),
-                                  [&](const Segment& segment) { return segment.link.index == path.interface; });
+                                  [&](const Segment& segment) { return segment.link.index == interface; });
   return found == segments_.end() ? nullptr : &*found;
 }
 
-bool SynEngine::knows(const Path& path) const {
-  const auto is_it = [&](std::uint32_t index) { return index == path.interface; };
-  return std::any_of(bare_.begin(), bare_.end(), is_it) ||
-         std::any_of(segments_.begin(), segments_.end(), [&](const Segment& s) { return is_it(s.link.index); });
+bool SynEngine::knows(std::uint32_t interface) {
+  return segment_of(interface) != nullptr || std::find(bare_.begin(), bare_.end(), interface) != bare_.end();
+}
+
+const Address& SynEngine::next_hop(const Slot& slot) {
+  return slot.path->gateway ? *slot.path->gateway : slot.target.address;
 }
 
 // Nothing, and the trouble is said, where there is no way.
 const Path* SynEngine::path_to(const Slot& slot) {
   const PathOutcome& outcome = routes_.find(slot.target.address);
   const auto* path = std::get_if<Path>(&outcome);
-  if (path != nullptr && knows(*path)) return path;
+  if (path != nullptr && knows(path->interface)) return path;
   const auto* reason = std::get_if<Reason>(&outcome);
   say(slot, reason != nullptr ? *reason : Reason::kNoRoute, 0, false);
   return nullptr;
@@ -76,8 +79,8 @@ bool SynEngine::begin(const Transmission& transmission, Instant now) {
             .attempt = transmission.attempt};
   slot.path = path_to(slot);
   if (slot.path == nullptr) return true;
-  Segment* segment = segment_of(*slot.path);
-  const Address& neighbour = slot.path->gateway ? *slot.path->gateway : slot.target.address;
+  Segment* segment = segment_of(slot.path->interface);
+  const Address& neighbour = next_hop(slot);
   const MacAddress* mac = segment == nullptr ? nullptr : segment->neighbours.find(neighbour);
   const bool seeks = segment != nullptr && mac == nullptr;
   if (seeks && segment->neighbours.waiting(neighbour) >= kMostSeeking) return false;
@@ -104,7 +107,8 @@ void SynEngine::emit(std::uint32_t slot, const MacAddress* neighbour) {
   if (outgoing_.is_full()) flush();
   Slot& s = slots_[slot];
   s.state = State::kUnderWay;
-  const Hop hop = neighbour == nullptr ? Hop{} : Hop{s.path->interface, segment_of(*s.path)->link.mac, *neighbour};
+  const std::uint32_t interface = s.path->interface;
+  const Hop hop = neighbour == nullptr ? Hop{} : Hop{interface, segment_of(interface)->link.mac, *neighbour};
   outgoing_.put_syn(probe_of(slot), hop, slot);
 }
 
@@ -116,7 +120,7 @@ void SynEngine::flush() {
     const Instant after = clock_.now();
     for (const std::uint32_t slot : flushed.sent) {
       slots_[slot].sent_at = before;
-      wheel_.arm(slot, after + slots_[slot].wait + io_.hand_over());
+      wheel_.arm(slot, after + slots_[slot].wait + hand_over_);
     }
     if (flushed.refused) give_up(*flushed.refused, trouble_of(flushed.error));
   }
@@ -150,9 +154,8 @@ void SynEngine::give_up_neighbours(Segment& segment, Instant now) {
 }
 
 void SynEngine::on_claim(std::uint32_t interface, const NeighbourClaim& claim) {
-  const auto segment =
-      std::find_if(segments_.begin(), segments_.end(), [&](const Segment& s) { return s.link.index == interface; });
-  if (segment == segments_.end()) return;
+  Segment* segment = segment_of(interface);
+  if (segment == nullptr) return;
   NeighbourClaim here = claim;
   // As path and target have it.
   if (is_link_local(claim.address) && !claim.address.is_v4()) here.address = claim.address.with_zone(interface);
@@ -266,21 +269,21 @@ void SynEngine::conclude(std::uint32_t slot, Reason reason, bool from_target, In
 // It has to find the neighbour first, in a table that may be full.
 bool SynEngine::kernel_may_not_reset(const Slot& slot) {
   if (slot.path->gateway) return false;
-  const Segment* segment = segment_of(*slot.path);
+  const Segment* segment = segment_of(slot.path->interface);
   return segment != nullptr && segment->on_link > setup_.kernel_neighbours / 2;
 }
 
 void SynEngine::reset(std::uint32_t slot) {
   TcpProbe probe = probe_of(slot);
   probe.sequence += 1;
-  const Path& path = *slots_[slot].path;
-  const Segment* segment = segment_of(path);
+  const std::uint32_t interface = slots_[slot].path->interface;
+  const Segment* segment = segment_of(interface);
   if (segment == nullptr) {
     outgoing_.send_reset(probe, {});
     return;
   }
-  const MacAddress* mac = segment->neighbours.find(path.gateway ? *path.gateway : probe.to.address);
-  if (mac != nullptr) outgoing_.send_reset(probe, {path.interface, segment->link.mac, *mac});
+  const MacAddress* mac = segment->neighbours.find(next_hop(slots_[slot]));
+  if (mac != nullptr) outgoing_.send_reset(probe, {interface, segment->link.mac, *mac});
 }
 
 void SynEngine::expire(Instant now) {
@@ -290,7 +293,7 @@ void SynEngine::expire(Instant now) {
       say(s, Reason::kNoResponse, to_rtt_us(clock_.now() - s.sent_at), false);
       if (s.hold > s.wait) {
         s.state = State::kLingering;
-        wheel_.arm(*slot, s.sent_at + s.hold + io_.hand_over());
+        wheel_.arm(*slot, s.sent_at + s.hold + hand_over_);
         continue;
       }
     }

@@ -99,8 +99,9 @@ class SynEngine final : public Engine {
   };
 
   const Path* path_to(const Slot& slot);
-  Segment* segment_of(const Path& path);
-  bool knows(const Path& path) const;
+  Segment* segment_of(std::uint32_t interface);
+  bool knows(std::uint32_t interface);
+  static const Address& next_hop(const Slot& slot);
   bool begin(const Transmission& transmission, Instant now);
   void emit(std::uint32_t slot, const MacAddress* neighbour);
   void flush();
@@ -139,6 +140,7 @@ class SynEngine final : public Engine {
   std::vector<Slot> slots_;
   TimerWheel wheel_;
   FrameQueue outgoing_;
+  Duration hand_over_;  // after a wait, until everything that came in it is here
   bool stopped_ = false;
   SynCounters counters_;
 

@@ -171,13 +171,6 @@ int on_bound(const nlmsghdr* message, void* data) {
 }
 static_assert(sizeof(rtmsg) == sizeof(fib_rule_hdr));
 
-}  // namespace
-
-Result<std::unique_ptr<PathFinder>> open_path_finder(const PathWish& wish) {
-  Netlink socket = TRY(open_netlink());
-  return std::unique_ptr<PathFinder>(std::make_unique<NetlinkPathFinder>(std::move(socket), wish));
-}
-
 // By which the source address of an IPv6 packet is chosen besides the route (RFC 6724, 2.1; RFC 4291).
 void add_labels(Bounds& bounds) {
   constexpr struct {
@@ -191,6 +184,13 @@ void add_labels(Bounds& bounds) {
   add(Uint128{0x20010000} << 96, 32);
   add(0, 96);
   add(Uint128{0xffff} << 32, 96);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PathFinder>> open_path_finder(const PathWish& wish) {
+  Netlink socket = TRY(open_netlink());
+  return std::unique_ptr<PathFinder>(std::make_unique<NetlinkPathFinder>(std::move(socket), wish));
 }
 
 std::vector<Address> read_route_bounds(std::size_t most) {
