@@ -21,10 +21,6 @@ std::vector<std::string_view> names() {
   return all;
 }
 
-const EngineRow* find(std::string_view name) {
-  return name == kAuto ? &row_of(EngineKind::kConnect) : find_engine(name);
-}
-
 std::string no_such_engine(std::string_view name) {
   return fmt::format("{} is not one of: {}", quote(name), fmt::join(names(), ", "));
 }
@@ -58,7 +54,8 @@ class List {
   Result<void> add(std::string_view part) {
     const std::size_t colon = std::min(part.find(':'), part.size());
     const std::string_view name = part.substr(0, colon);
-    const EngineRow* row = find(name);
+    if (name == kAuto) return error_at(name, "'auto' is a choice between connect and syn: name one of them, or both");
+    const EngineRow* row = find_engine(name);
     if (row == nullptr) return error_at(name, no_such_engine(name));
     EngineChoice choice{.kind = row->kind, .workers = 0, .label = std::string(row->name)};
     if (colon < part.size()) {
@@ -98,10 +95,11 @@ std::string workers_text(const EngineRow& row) {
 
 }  // namespace
 
-Result<EngineKind> parse_engine(const FlagUse& use) {
-  const EngineRow* row = find(use.value);
+Result<std::optional<EngineKind>> parse_engine(const FlagUse& use) {
+  if (use.value == kAuto) return std::optional<EngineKind>();
+  const EngineRow* row = find_engine(use.value);
   if (row == nullptr) return bad_value(use, no_such_engine(use.value));
-  return row->kind;
+  return std::optional(row->kind);
 }
 
 Result<std::vector<EngineChoice>> parse_engines(const FlagUse& use) { return List(use).run(); }

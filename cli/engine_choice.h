@@ -7,6 +7,7 @@
 // Everything comes from engine/engine_table.h. Errors point at the part of the list that is wrong. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,8 @@ struct EngineChoice {
 // What is compared where --engines is not given.
 inline constexpr std::string_view kComparedByDefault = "sequential,processes,threads,connect";
 
-// "auto", which is connect, or a name of the table.
-Result<EngineKind> parse_engine(const FlagUse& use);
+// A name of the table, or "auto": none of them by name (cli/auto_engine.h).
+Result<std::optional<EngineKind>> parse_engine(const FlagUse& use);
 // At least two, no two of them the same.
 Result<std::vector<EngineChoice>> parse_engines(const FlagUse& use);
 

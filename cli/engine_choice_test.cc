@@ -29,7 +29,7 @@ std::string pointed_at(std::string_view list) {
 
 TEST(EngineName, IsOneOfTheTableOrAuto) {
   for (const EngineRow& row : engines()) EXPECT_EQ(*parse_engine({"--engine", row.name}), row.kind);
-  EXPECT_EQ(*parse_engine({"--engine", "auto"}), EngineKind::kConnect);
+  EXPECT_EQ(*parse_engine({"--engine", "auto"}), std::nullopt);
   EXPECT_THAT(parse_engine({"--engine", "Connect"}).error().message(), HasSubstr("auto, connect, syn, sequential"));
 }
 
@@ -52,7 +52,7 @@ TEST(EngineList, ByDefaultHoldsEveryEngineThatNeedsNoPrivilege) {
 TEST(EngineList, NeedsTwoDifferentEngines) {
   EXPECT_THAT(labels("connect"), ElementsAre("error", HasSubstr("one engine alone")));
   EXPECT_THAT(labels("connect,threads,connect"), ElementsAre("error", HasSubstr("'connect' stands there twice")));
-  EXPECT_THAT(labels("connect,auto"), ElementsAre("error", HasSubstr("twice")));
+  EXPECT_THAT(labels("connect,auto"), ElementsAre("error", HasSubstr("a choice between connect and syn")));
   EXPECT_THAT(labels("processes,processes:10"), ElementsAre("error", HasSubstr("twice")));
   EXPECT_THAT(labels("sequential:1,sequential"), ElementsAre("error", HasSubstr("twice")));
 }

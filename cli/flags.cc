@@ -394,11 +394,12 @@ constexpr Flag kFlags[] = {
    .apply = set_skip_discovery},
   {.names = "--engine", .category = Category::kProbing, .takes = Takes::kValue, .value = "NAME",
    .completes = Completes::kEngines,
-   .summary = "how to probe (default auto, which is connect)",
+   .summary = "how to probe (default auto: syn if permitted)",
    .details = "syn sends SYN packets of its own and needs CAP_NET_RAW, which it drops once its sockets are open. All "
               "others complete TCP connections by the kernel and need no privilege; they differ in how many they make "
-              "at once. Below, under Engines, stand their names and what holds for each where nothing else is asked "
-              "for.",
+              "at once. auto takes connect where the privilege is missing, and says so, or where every target is this "
+              "machine itself, or --workers is given. Below, under Engines, stand their names and what holds for each "
+              "where nothing else is asked for.",
    .apply = set_engine},
   {.names = "-sT", .category = Category::kProbing,
    .summary = "connect scan: the same as --engine connect",

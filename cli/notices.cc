@@ -64,6 +64,9 @@ struct Wording {
                        n.descriptors == 1 ? "1 probe is" : grouped(n.descriptors) + " probes are");
   }
   std::string operator()(const OptionAdjusted& n) const { return fmt::format("{}: {}", name(n.option), name(n.why)); }
+  std::string operator()(const EngineFellBack& n) const {
+    return fmt::format("scanning by the engine {}: {} (portsweep doctor says more)", n.engine, name(n.why));
+  }
   std::string operator()(const LongScan& n) const {
     return fmt::format("{} probes may take {}; -F or --top N would shorten that", grouped(n.probes),
                        rough_time(n.estimate));

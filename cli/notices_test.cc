@@ -20,6 +20,8 @@ TEST(WordedNotice, IsOneSentence) {
   EXPECT_EQ(word(LocalTrouble{Reason::kNoRoute, "Network is unreachable"}),
             "this machine cannot send some probes (no-route): Network is unreachable");
   EXPECT_EQ(word(OptionAdjusted{"--wait", "portsweep knows when to stop"}), "--wait: portsweep knows when to stop");
+  EXPECT_EQ(word(EngineFellBack{"connect", "the engine syn needs CAP_NET_RAW"}),
+            "scanning by the engine connect: the engine syn needs CAP_NET_RAW (portsweep doctor says more)");
   EXPECT_EQ(word(LongScan{4'294'967'296, 100h}),
             "4,294,967,296 probes may take 4 days 4 h; -F or --top N would shorten that");
   EXPECT_EQ(word(CapacityLimited{1024}),

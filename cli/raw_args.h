@@ -71,7 +71,7 @@ struct RawTiming {
 };
 
 struct RawPace {
-  std::optional<EngineKind> engine;
+  std::optional<EngineKind> engine;  // empty: auto
   std::optional<RawTiming> timing;
   std::optional<Duration> timeout;
   std::optional<std::uint64_t> max_rate;

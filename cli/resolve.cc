@@ -231,7 +231,7 @@ Result<void> check_compare_output(const OutputConfig& output) {
 Result<Resolved> resolve(const RawArgs& raw, const Surroundings& around) {
   Resolved resolved = TRY(resolve_common(raw, around));
   const EngineProfile profile =
-      resolve_engine(raw.pace.engine.value_or(EngineKind::kConnect), raw.pace, resolved.notices);
+      resolve_engine(raw.pace.engine.value_or(around.auto_engine), raw.pace, resolved.notices);
   ScanConfig& config = resolved.config;
   config.engine = profile.engine;
   config.engine.packets = TRY(resolve_packets(raw.packets, profile.engine.kind, around));

@@ -32,6 +32,7 @@ struct Surroundings {
   std::span<const FormatRow> formats;
   std::string working_directory;  // absolute: output paths are made absolute by it
   std::uint64_t random_seed = 0;  // used if no --seed is given
+  EngineKind auto_engine = EngineKind::kConnect;
 };
 
 // What standard error carries.

@@ -17,7 +17,7 @@ class Resolving : public ::testing::Test {
  protected:
   Result<Resolved> run(const std::vector<std::string>& words) {
     const Command command = TRY(parse(words));
-    return resolve(*raw_of(command), {files_, Zones({{1, "lo"}}), kTestFormats, "/home/user", 42});
+    return resolve(*raw_of(command), {files_, Zones({{1, "lo"}}), kTestFormats, "/home/user", 42, auto_engine_});
   }
   Resolved good(const std::vector<std::string>& words) {
     auto resolved = run(words);
@@ -50,6 +50,7 @@ class Resolving : public ::testing::Test {
   }
 
   FakeFiles files_;
+  EngineKind auto_engine_ = EngineKind::kConnect;
 };
 
 TEST_F(Resolving, GivesDefaults) {
@@ -112,7 +113,12 @@ TEST_F(Resolving, GivesAnEngineItsProfile) {
     EXPECT_EQ(scan.order == ProbeOrder::kLinear, row.in_order) << row.name;
     EXPECT_EQ(scan.output.options.stream, row.shows_found) << row.name;
   }
-  EXPECT_EQ(config({"--engine", "auto", "127.0.0.1"}).engine.kind, EngineKind::kConnect);
+  for (const EngineKind kind : {EngineKind::kConnect, EngineKind::kSyn}) {
+    auto_engine_ = kind;
+    EXPECT_EQ(config({"--engine", "auto", "127.0.0.1"}).engine.kind, kind);
+    EXPECT_EQ(config({"127.0.0.1"}).engine.kind, kind);
+    EXPECT_EQ(config({"127.0.0.1"}).pace.half_open, kind == EngineKind::kSyn);
+  }
   EXPECT_EQ(config({"--engine", "threads", "-sT", "127.0.0.1"}).engine.kind, EngineKind::kConnect);
 }
 

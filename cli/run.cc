@@ -4,11 +4,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
+#include "cli/auto_engine.h"
 #include "cli/completions.h"
 #include "cli/exit_codes.h"
 #include "cli/help.h"
@@ -70,30 +71,50 @@ void exit_on_abort() {
 
 // resolve() or resolve_compare(), with what this machine contributes.
 template <class Resolve>
-auto resolve_here(Resolve how, const RawArgs& raw) -> decltype(how(raw, std::declval<const Surroundings&>())) {
+auto resolve_here(Resolve how, const RawArgs& raw, EngineKind auto_engine = EngineKind::kConnect)
+    -> decltype(how(raw, std::declval<const Surroundings&>())) {
   SystemFileReader files;
   std::uint64_t seed = 0;
   if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return system_error("no random numbers", errno);
   std::error_code gone;
   const std::string directory = std::filesystem::current_path(gone).string();
-  return how(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed});
+  return how(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed, auto_engine});
 }
 
-bool asks_for_syn(const RawArgs& raw) {
-  if (raw.pace.engine == EngineKind::kSyn) return true;
-  return raw.compared && std::any_of(raw.compared->begin(), raw.compared->end(),
-                                     [](const EngineChoice& choice) { return choice.kind == EngineKind::kSyn; });
-}
-
-// What takes a privilege, before anything is read that others may have written, be it a file of targets; from then on
-// there is none. Nothing where no engine needs it.
-Result<std::unique_ptr<RawPackets>> take_privileged(const RawArgs& raw, const Clock& clock) {
+// What takes a privilege; and why it was not to be had, where something else will do.
+struct Privileged {
   std::unique_ptr<RawPackets> packets;
-  const bool syn = asks_for_syn(raw);
-  if (syn) packets = TRY(RawPackets::open(raw.packets.interface ? raw.packets.interface->text : "", clock));
+  std::optional<EngineFellBack> instead;
+
+  EngineKind auto_engine() const { return packets ? EngineKind::kSyn : EngineKind::kConnect; }
+};
+
+Result<std::unique_ptr<RawPackets>> open_packets(const RawArgs& raw, const Clock& clock) {
+  auto packets = RawPackets::open(raw.packets.interface ? raw.packets.interface->text : "", clock);
   const auto dropped = drop_privileges();
-  if (syn && !dropped) return dropped.error();
+  if (packets && !dropped) return dropped.error();
   return packets;
+}
+
+// Before anything is read that others may have written, be it a file of targets; from then on there is no privilege.
+Result<Privileged> take_privileged(const RawArgs& raw, const Clock& clock) {
+  const RawPacketUse use = raw_packet_use(raw, read_zones(), read_own_addresses());
+  if (use == RawPacketUse::kNone) {
+    static_cast<void>(drop_privileges());  // there is nothing that could be asked of it
+    return Privileged();
+  }
+  auto packets = open_packets(raw, clock);
+  if (packets) return Privileged{*std::move(packets), {}};
+  if (use == RawPacketUse::kRequired) return packets.error();
+  return Privileged{nullptr, EngineFellBack{row_of(EngineKind::kConnect).name, packets.error().message()}};
+}
+
+// The same without opening anything.
+EngineKind auto_engine_of_plan(const RawArgs& raw) {
+  const RawPacketUse use = raw_packet_use(raw, read_zones(), read_own_addresses());
+  const bool packets = use == RawPacketUse::kRequired || (use == RawPacketUse::kIfPermitted && may_use_raw_packets());
+  static_cast<void>(drop_privileges());
+  return packets ? EngineKind::kSyn : EngineKind::kConnect;
 }
 
 // Any other would be somebody else's: to scan in its name is what -S is refused for.
@@ -128,14 +149,16 @@ ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const RealClock clock;
-  auto packets = take_privileged(command.raw, clock);
-  if (!packets) return fail(packets.error());
-  const auto resolved = resolve_here(resolve, command.raw);
+  const auto privileged = take_privileged(command.raw, clock);
+  if (!privileged) return fail(privileged.error());
+  RawPackets* const packets = privileged->packets.get();
+  const auto resolved = resolve_here(resolve, command.raw, privileged->auto_engine());
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
     return fail(output_is_closed().with_hint("> /dev/null, if the results go to a file by -o"));
   }
   std::vector<Notice> notices = resolved->notices;
+  if (privileged->instead) notices.emplace_back(*privileged->instead);
   SystemResolver resolver;
   const auto targets = find_targets(resolved->config, resolver, read_broadcast_addresses(), notices);
   if (!targets) return fail(targets.error());
@@ -145,20 +168,20 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   Teller teller(resolved->talk);
   const AddressSet own = read_own_addresses();
   if (const auto checked = check_source(resolved->config.engine.packets, own); !checked) return fail(checked.error());
-  if (const auto begun = begin_trace(resolved->config, packets->get(), clock); !begun) return fail(begun.error());
-  const EngineParts parts{clock, own, packets->get(), read_neighbourhood()};
+  if (const auto begun = begin_trace(resolved->config, packets, clock); !begun) return fail(begun.error());
+  const EngineParts parts{clock, own, packets, read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
   const auto exit = scan(resolved->config, *targets, notices, world, teller, *reporter);
   teller.finish();
-  const auto traced = *packets ? (*packets)->finish_trace() : Result<void>();
+  const auto traced = packets != nullptr ? packets->finish_trace() : Result<void>();
   if (!exit) return fail(exit.error());
   return traced ? *exit : fail(traced.error());
 }
 
 int run_plan(const PlanCommand& command, const StandardStreams& streams) {
-  const auto resolved = resolve_here(resolve, command.raw);
+  const auto resolved = resolve_here(resolve, command.raw, auto_engine_of_plan(command.raw));
   if (!resolved) return fail(resolved.error());
   if (!resolved->config.output.files.empty()) {
     return fail(Error::usage("-o: plan writes no files: it shows the plan on standard output"));
@@ -196,8 +219,8 @@ std::string own_path() {
 
 int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   const RealClock clock;
-  auto packets = take_privileged(command.raw, clock);
-  if (!packets) return fail(packets.error());
+  const auto privileged = take_privileged(command.raw, clock);
+  if (!privileged) return fail(privileged.error());
   auto resolved = resolve_here(resolve_compare, command.raw);
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed) return fail(output_is_closed());
@@ -212,7 +235,7 @@ int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   Teller teller(resolved->talk);
   for (const Notice& notice : notices) teller.on_notice(notice);
   const AddressSet own = read_own_addresses();
-  const EngineParts parts{clock, own, packets->get(), read_neighbourhood()};
+  const EngineParts parts{clock, own, privileged->packets.get(), read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   const auto comparison = compare(config, *targets, world, teller);
   teller.finish();

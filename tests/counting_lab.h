@@ -19,9 +19,9 @@ class CountingLab : public NetnsLab {
   // Begins a rule for SYNs only.
   static constexpr const char* kSyn = "tcp flags & (syn|ack) == syn ";
 
-  // JSON lines of every state, from the scanner's side.
+  // JSON lines of every state, from the scanner's side; by connect, if the words name no other engine.
   Child scan(std::vector<std::string> words) const {
-    words.insert(words.begin(), {"--format", "jsonl", "--all-states"});
+    words.insert(words.begin(), {"--engine", "connect", "--format", "jsonl", "--all-states"});
     Child child = portsweep_with(std::move(words));
     child.in_namespace(scanner.name()).deadline(60s);
     return child;

@@ -16,9 +16,9 @@
 
 namespace portsweep {
 
-// JSON lines of every state, from within the lab.
+// JSON lines of every state, from within the lab; by connect, if the words name no other engine.
 inline Child scan_in(const TunNamespace& lab, std::vector<std::string> words) {
-  words.insert(words.begin(), {"--format", "jsonl", "--all-states"});
+  words.insert(words.begin(), {"--engine", "connect", "--format", "jsonl", "--all-states"});
   Child child = portsweep_with(std::move(words));
   child.in_namespace(lab.where.name());
   return child;

@@ -22,8 +22,9 @@ using ::testing::HasSubstr;
 constexpr const char* kTarget = "10.77.0.2";
 constexpr const char* kTarget6 = "fd77::2";
 
+// By connect, if the words name no other engine.
 Child jsonl(const Namespace& where, std::vector<std::string> words) {
-  words.insert(words.begin(), {"--format", "jsonl", "--all-states"});
+  words.insert(words.begin(), {"--engine", "connect", "--format", "jsonl", "--all-states"});
   Child child = portsweep_with(std::move(words));
   child.in_namespace(where.name());
   return child;

@@ -286,6 +286,59 @@ TEST_F(SynNetns, SaysWhatItNeedsWhereItMayNot) {
   EXPECT_THAT(outcome.err, HasSubstr("CAP_NET_RAW"));
 }
 
+// --- auto: by packets of our own where they are permitted and of use
+// --------------------------------------------------
+
+class AutoEngine : public SynNetns {
+ protected:
+  Outcome scan(Child child) const { return child.in_namespace(lab_->scanner.name()).run(); }
+  static std::string engine_of(const Outcome& outcome) { return JsonLines(outcome.out).all("scan").at(0)["engine"]; }
+};
+
+TEST_F(AutoEngine, IsSynWhereThatIsPermitted) {
+  target().listen("0.0.0.0", {80});
+  for (const std::string engine : {"", "auto"}) {
+    std::vector<std::string> words{"--format", "jsonl", "-p", "80,81", kTarget};
+    if (!engine.empty()) words.insert(words.end(), {"--engine", engine});
+    const Outcome outcome = run(words).run();
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_EQ(engine_of(outcome), "syn");
+    EXPECT_EQ(JsonLines(outcome.out).summary()["open"], 1);
+  }
+  EXPECT_THAT(run({"plan", "-p", "80", kTarget}).run().out, HasSubstr("syn"));
+}
+
+TEST_F(AutoEngine, IsConnectForThisMachineItself) {
+  for (const char* own : {"127.0.0.1", "10.77.0.1", "localhost"}) {
+    const Outcome outcome = run({"--format", "jsonl", "-p", "80", own}).run();
+    EXPECT_EQ(engine_of(outcome), "connect") << own;
+    EXPECT_EQ(outcome.err, "");
+  }
+}
+
+TEST_F(AutoEngine, IsConnectWithoutPrivilegeAndSaysWhy) {
+  target().listen("0.0.0.0", {80});
+  const auto unprivileged = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw", PORTSWEEP_BINARY};
+    words.insert(words.end(), {"--format", "jsonl", "-p", "80,81"});
+    words.insert(words.end(), more.begin(), more.end());
+    return scan(Child(words));
+  };
+  const Outcome outcome = unprivileged({kTarget});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(engine_of(outcome), "connect");
+  EXPECT_TRUE(JsonLines(outcome.out).has_notice("engine-fell-back"));
+  EXPECT_THAT(outcome.err, HasSubstr("scanning by the engine connect: the engine syn needs CAP_NET_RAW"));
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  EXPECT_EQ(JsonLines(outcome.out).summary()["open"], 1);
+
+  EXPECT_EQ(unprivileged({"127.0.0.1"}).err, "") << "nothing was given up";
+  EXPECT_EQ(unprivileged({"--engine", "connect", kTarget}).err, "");
+  const Outcome wished = unprivileged({"-e", "vs", kTarget});
+  EXPECT_EQ(wished.exit, 4) << "connect would not keep to it";
+}
+
 // Permitted is enough: the program makes it effective where it needs it. Root is not asked for.
 TEST_F(SynNetns, IsContentWithACapabilityOfItsFile) {
   const Scratch scratch;

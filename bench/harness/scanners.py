@@ -39,6 +39,9 @@ def ports_of(text):
     return [port for first, _, last in spans for port in range(int(first), int(last or first) + 1)]
 
 
+_ENGINE = "connect"  # of an entry that names none: what the program takes by itself depends on privileges
+
+
 class Portsweep:
     name = "portsweep"
     good_exits = {0, 3}  # 3: not all could be examined, which is an answer
@@ -50,7 +53,7 @@ class Portsweep:
         return _first_line(self._binary, "--version")
 
     def hindrance(self, truth, options):
-        engine = options[options.index("--engine") + 1] if "--engine" in options else "connect"
+        engine = options[options.index("--engine") + 1] if "--engine" in options else _ENGINE
         return None if self._has_engine(engine) else NOT_IN_THIS_VERSION
 
     @functools.cache
@@ -59,7 +62,8 @@ class Portsweep:
         return subprocess.run(plan, capture_output=True, check=False).returncode == 0
 
     def command(self, lab, target, ports, options):
-        return [self._binary, "scan", "--format", "jsonl", "-p", ports_text(ports), *options, target]
+        engine = () if "--engine" in options else ("--engine", _ENGINE)
+        return [self._binary, "scan", "--format", "jsonl", "-p", ports_text(ports), *engine, *options, target]
 
     @staticmethod
     def outcome(output, truth):

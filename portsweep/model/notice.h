@@ -44,6 +44,11 @@ struct OptionAdjusted {
   std::string option;
   std::string why;
 };
+// Not the engine that would have been taken by itself.
+struct EngineFellBack {
+  std::string_view engine;  // that does the scan
+  std::string why;
+};
 // The worst-case estimate is long.
 struct LongScan {
   std::uint64_t probes;
@@ -89,7 +94,8 @@ struct PaceDecision {
 // "loss-seen", "random-loss", "bottleneck", ...
 std::string_view to_string(PaceDecision::Kind kind);
 
-using Notice = std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited,
-                            OptionAdjusted, LongScan, NeighbourGroups, WorkersLimited, WorkerLost, PaceDecision>;
+using Notice =
+    std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited, OptionAdjusted,
+                 EngineFellBack, LongScan, NeighbourGroups, WorkersLimited, WorkerLost, PaceDecision>;
 
 }  // namespace portsweep

@@ -13,14 +13,13 @@
 #include "portsweep/os/system_error.h"
 
 namespace portsweep {
-namespace {
 
-// RFC 6761, section 6.3: these names are loopback, and no question about them leaves the machine, whatever /etc/hosts
-// says or lacks.
 bool is_localhost(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
   return name == "localhost" || name.ends_with(".localhost");
 }
+
+namespace {
 
 Resolution look_up(const std::string& name) {
   Resolution result{name, {}, {}};

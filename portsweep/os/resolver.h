@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "portsweep/base/time.h"
@@ -20,6 +21,10 @@ struct Resolution {
   std::vector<Address> addresses;  // in the order of the system's preference, each once; empty: unresolved
   std::string why;                 // if unresolved
 };
+
+// RFC 6761, section 6.3: these names are loopback, and no question about them leaves the machine, whatever /etc/hosts
+// says or lacks.
+bool is_localhost(std::string_view name);
 
 class Resolver {
  public:

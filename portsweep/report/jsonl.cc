@@ -74,6 +74,9 @@ struct NoticeFields {
   void operator()(const OptionAdjusted& n) const {
     line.text("notice", "option-adjusted").text("option", n.option).text("why", n.why);
   }
+  void operator()(const EngineFellBack& n) const {
+    line.text("notice", "engine-fell-back").text("engine", n.engine).text("why", n.why);
+  }
   void operator()(const LongScan& n) const {
     line.text("notice", "long-scan").number("probes", n.probes).seconds("estimate_s", n.estimate);
   }

@@ -148,6 +148,9 @@ TEST(Jsonl, CarriesEveryNotice) {
   EXPECT_EQ(notice_line(OptionAdjusted{"--workers", "w"}),
             R"({"type":"notice","notice":"option-adjusted","option":"--workers","why":"w"})"
             "\n");
+  EXPECT_EQ(notice_line(EngineFellBack{"connect", "w"}),
+            R"({"type":"notice","notice":"engine-fell-back","engine":"connect","why":"w"})"
+            "\n");
   EXPECT_EQ(notice_line(LongScan{65535, 601s}),
             R"({"type":"notice","notice":"long-scan","probes":65535,"estimate_s":601.000000})"
             "\n");
