@@ -263,6 +263,9 @@ class Scanners(unittest.TestCase):
         self.assertEqual(Zmap().hindrance(many, ()), "cannot: one port a run")
         self.assertIsNone(Zmap().hindrance(one, ()))
         self.assertIn("loopback", Masscan().hindrance(one_host("closed", "127.0.0.1"), ()))
+        on_link = Truth(("10.101.0.0", "10.101.0.1"), (80,))
+        self.assertIn("gateway", Masscan().hindrance(on_link, ()))
+        self.assertIn("gateway", Zmap().hindrance(on_link, ()))
 
     def test_ask_this_version_for_its_engines(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -2,7 +2,8 @@
 """Lab: two network namespaces and a veth pair between them, with no route out.
 
     scanner 10.97.0.1 --veth-- 10.97.0.2 target, behind which the same kernel answers for all of 10.100.0.0/16
-                                                 or forwards it to a TUN device, where a fake network is played
+                                                 or forwards it to a TUN device, where a fake network is played,
+                                                 and for all of 10.101.0.0/17 as if each were on the link itself
 
 Nothing that runs in them can reach another machine. They are named after this process, so that two labs do not meet,
 and are gone when the `with` block ends, whatever ended it. Needs root, iproute2 and nftables.
@@ -24,6 +25,7 @@ SCANNER = "10.97.0.1"
 TARGET = "10.97.0.2"
 LOOPBACK = "127.0.0.1"
 BEHIND = "10.100.0.0/16"
+ON_LINK = "10.101.0.0/17"  # the scanner asks for each by ARP, and the target answers as each
 SCANNER_LINK = "vs"
 TARGET_LINK = "vt"
 TUN = "lab"
@@ -67,6 +69,8 @@ class Lab:
             offloads.switch_off(name, link)
         self._answer_by_kernel()
         _ip("-n", self.scanner, "route", "add", BEHIND, "via", TARGET)
+        _ip("-n", self.scanner, "route", "add", ON_LINK, "dev", SCANNER_LINK)
+        _ip("-n", self.target, "route", "add", "local", ON_LINK, "dev", "lo")
         self.target_mac = self._mac_of_target()
         self._stray_frames = StrayFrames(self.target, TARGET_LINK)
 

@@ -7,6 +7,7 @@ why it cannot do a scenario, if so; command() is what is run in the scanner's na
 
 import collections
 import functools
+import ipaddress
 import json
 import pathlib
 import re
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
-from harness.lab import LOOPBACK, SCANNER, SCANNER_LINK
+from harness.lab import LOOPBACK, ON_LINK, SCANNER, SCANNER_LINK
 from harness.truth import Outcome, outcome_of
 
 TUTORIALS = pathlib.Path(__file__).resolve().parent.parent / "tutorials"
@@ -37,6 +38,14 @@ def ports_of(text):
     """The other way round."""
     spans = [span.partition("-") for span in text.split(",") if span]
     return [port for first, _, last in spans for port in range(int(first), int(last or first) + 1)]
+
+
+def _blind_hindrance(truth):
+    """Of a scanner that writes frames, all of them to its gateway."""
+    if LOOPBACK in truth.hosts:
+        return "cannot: loopback carries no Ethernet frames"
+    first, network = ipaddress.ip_address(truth.hosts[0]), ipaddress.ip_network(ON_LINK)
+    return "cannot: sends all to a gateway, and asks for no neighbour" if first in network else None
 
 
 _ENGINE = "connect"  # of an entry that names none: what the program takes by itself depends on privileges
@@ -124,7 +133,7 @@ class Masscan:
         return shown and f"masscan {found[1] if found else '(version not said)'}"
 
     def hindrance(self, truth, options):
-        return "cannot: loopback carries no Ethernet frames" if LOOPBACK in truth.hosts else None
+        return _blind_hindrance(truth)
 
     def command(self, lab, target, ports, options):
         return ["masscan", target, "-p", ports_text(ports), *options, "--wait", str(self.wait_s),
@@ -151,9 +160,7 @@ class Zmap:
         return shown and shown.splitlines()[0]
 
     def hindrance(self, truth, options):
-        if LOOPBACK in truth.hosts:
-            return "cannot: loopback carries no Ethernet frames"
-        return None if len(truth.ports) == 1 else "cannot: one port a run"
+        return _blind_hindrance(truth) or (None if len(truth.ports) == 1 else "cannot: one port a run")
 
     def command(self, lab, target, ports, options):
         # Its own configuration excludes private networks, which are all that a lab has.

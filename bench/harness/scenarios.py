@@ -11,7 +11,7 @@ import random
 
 from harness.contest import Contest, Entry, Goal
 from harness.entries import CONNECT, CONNECT_T4, MASSCAN, MASSCAN_3, MASSCAN_MILLION, SYN, SYN_T4, SYN_T5, slow
-from harness.lab import ALL_PORTS, LOOPBACK, OPEN_PORTS, TARGET, one_host
+from harness.lab import ALL_PORTS, LOOPBACK, ON_LINK, OPEN_PORTS, TARGET, one_host
 from harness.own_figures import OwnFigure, first_packet, probe_cost, rss
 from harness.path_scenarios import PATH_CONTESTS
 from harness.truth import Truth
@@ -140,6 +140,10 @@ _CONTESTS = (
         (Entry("portsweep", ("-Pn",)), Entry("portsweep", ("-Pn", "--engine", "syn")), slow(SYN_T5), MASSCAN,
          Entry("zmap", ("-r", "100000"))),
         goals=(Goal(1, "zmap -r 100000", "portsweep -Pn --engine syn"),)),
+    Contest(
+        "on-link-32768x1", "the same on the own link, where each is asked for by ARP first", 120, ON_LINK,
+        lambda full: hosts_one_in_eight(ON_LINK),
+        (Entry("portsweep", ("-Pn", "--engine", "syn")), slow(SYN_T5), MASSCAN, Entry("zmap", ("-r", "100000")))),
     Contest(
         "tutorial-500", "60 silent ports (500 with --full), one open", 150, TARGET,
         lambda full: one_open(_ports(500 if full else 60)),
