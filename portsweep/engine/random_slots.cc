@@ -13,8 +13,9 @@ namespace portsweep {
 RandomSlots::RandomSlots(std::uint32_t slots, std::function<void(MutableBytes)> fill_secret)
     : fill_secret_(std::move(fill_secret)), sequences_(slots), slots_(slots), places_(slots), free_count_(slots) {
   PORTSWEEP_CHECK(std::has_single_bit(slots) && slots <= kMost);
-  std::iota(slots_.begin(), slots_.end(), 0U);
-  std::iota(places_.begin(), places_.end(), 0U);
+  // The low ones first, so that a scan that needs few uses few.
+  std::iota(slots_.rbegin(), slots_.rend(), 0U);
+  std::iota(places_.rbegin(), places_.rend(), 0U);
 }
 
 std::uint32_t RandomSlots::random_word() {
@@ -40,8 +41,9 @@ void RandomSlots::swap_places(std::uint32_t a, std::uint32_t b) {
 
 RandomSlots::Ticket RandomSlots::take() {
   PORTSWEEP_CHECK(free_count_ > 0);
+  const std::uint32_t window = std::min(free_count_, kWindow);
   --free_count_;
-  swap_places(random_below(free_count_ + 1), free_count_);
+  swap_places(free_count_ - random_below(window), free_count_);
   const std::uint32_t slot = slots_[free_count_];
   const std::uint32_t sequence = (random_word() & ~(size() - 1)) | slot;
   sequences_[slot] = sequence;

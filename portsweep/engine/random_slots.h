@@ -6,9 +6,9 @@
 //   sequence number (32 bits):   | random bits |   slot   |
 //                                               `- log2(slots) bits
 //
-// A slot is drawn at random among the free ones, so that the whole number is as hard to guess as 32 random bits for who
-// has not seen the packet; with the source port, and the address and port that must have been asked, it is what an
-// answer is believed by. masscan and zmap hold nothing and derive their number from the answer's addresses by a keyed
+// A slot is drawn at random among those that were given back last (kWindow), so that with the 12 to 24 bits above it
+// the whole number is as hard to guess as 24 random bits at least, for who has not seen the packet; with the source
+// port, and the address and port that must have been asked, it is what an answer is believed by. masscan and zmap hold nothing and derive their number from the answer's addresses by a keyed
 // hash ("SYN cookie"); we hold every probe anyway until it is decided, so that looking is enough: a stale or repeated
 // answer names a number that is no more.
 //
@@ -28,6 +28,8 @@ namespace portsweep {
 class RandomSlots {
  public:
   static constexpr std::uint32_t kMost = 1U << 20;  // leaves twelve random bits beside the slot
+  // They are still in the processor's cache: a tenth of a whole scan of a host that answers on every port.
+  static constexpr std::uint32_t kWindow = 1U << 12;
 
   // `slots`: a power of two, at most kMost. `fill_secret` fills bytes so that nobody can guess them; in tests,
   // from a seed.

@@ -19,10 +19,10 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
       clock_(clock),
       own_(own),
       numbers_(setup_.slots, setup_.fill_secret),
-      slots_(setup_.slots),
       wheel_(setup_.slots, clock.now()),
       outgoing_(io),
       hand_over_(io.hand_over()) {
+  slots_.reserve(setup_.slots);
   for (const Link& link : links) {
     if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), 0});
     if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
@@ -88,6 +88,7 @@ bool SynEngine::begin(const Transmission& transmission, Instant now) {
   const std::uint32_t first = setup_.ports.first.number();
   slot.source_port = Port(static_cast<std::uint16_t>(first + numbers_.random_below(setup_.ports.size())));
   const std::uint32_t number = numbers_.take().slot;
+  if (number >= slots_.size()) slots_.resize(number + 1);
   slots_[number] = slot;
   if (seeks) {
     segment->neighbours.want(neighbour, number, now);
@@ -322,7 +323,7 @@ void SynEngine::stop() {
   stopped_ = true;
   pending_.clear();
   for (Segment& segment : segments_) segment.neighbours = NeighbourCache(clock_.now());
-  for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+  for (std::uint32_t slot = 0; slot < numbers_.size(); ++slot) {
     if (numbers_.is_taken(slot)) retire(slot);
   }
 }

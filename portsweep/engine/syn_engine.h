@@ -62,7 +62,7 @@ class SynEngine final : public Engine {
   SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, RouteMap& routes, const Clock& clock,
             const AddressSet& own);
 
-  std::size_t capacity() const override { return slots_.size(); }
+  std::size_t capacity() const override { return numbers_.size(); }
   std::size_t room() override;
   std::size_t send(std::span<const Transmission> transmissions) override;
   Result<std::span<const Event>> wait(Instant until) override;
@@ -137,7 +137,7 @@ class SynEngine final : public Engine {
   std::vector<Segment> segments_;
   std::vector<std::uint32_t> bare_;  // interfaces without neighbours
   RandomSlots numbers_;
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  // as far as they were used; never moves
   TimerWheel wheel_;
   FrameQueue outgoing_;
   Duration hand_over_;  // after a wait, until everything that came in it is here
