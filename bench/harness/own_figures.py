@@ -7,9 +7,10 @@ import subprocess
 from collections.abc import Callable
 
 from harness.first_packet import first_syn_ms
-from harness.lab import ALL_PORTS, TARGET, one_host
+from harness.lab import ALL_PORTS, SCANNER_LINK, TARGET, one_host
 from harness.process import measure
 from harness.row import Row
+from harness.truth import Truth
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,13 +30,13 @@ class OwnFigure:
 
 
 def rss(setting):
-    """Of each kind of scan, and of the two that keep most: every port's state listed."""
-    limit = 32
-    for kind, options in (("closed", ()), ("closed", ("--all-states",)),
-                          ("filtered", ()), ("filtered", ("--all-states",))):
+    """Of each kind of scan, and of the two that keep most: every port's state listed. The engine syn has its ring."""
+    syn, all_states = ("--engine", "syn"), ("--all-states",)
+    for kind, options, limit in (("closed", (), 32), ("closed", all_states, 32), ("closed", syn, 96),
+                                 ("filtered", (), 32), ("filtered", all_states, 32), ("filtered", syn, 96)):
         setting.lab.set_up(one_host(kind))
         command = setting.portsweep.command(setting.lab, TARGET, ALL_PORTS, options)
-        subject = ", ".join([f"portsweep {kind}", *options])
+        subject = ", ".join([f"portsweep {kind}", *([" ".join(options)] if options else [])])
         samples = [_peak_rss_mib(setting, f"rss {subject}", command) for _ in range(2)]
         yield Row("rss", subject, "MiB", samples, goal=f"<= {limit} MiB", met=max(samples) <= limit)
 
@@ -59,10 +60,26 @@ def first_packet(setting):
     yield row
 
 
+def send_path(setting):
+    """In turn with a bare loop around sendmmsg, which shows what the kernel allows."""
+    least, share = 500, 0.9
+    setting.lab.set_up(Truth((TARGET,), ALL_PORTS, rest="filtered"))
+    command = ["ip", "netns", "exec", setting.lab.scanner, setting.benches["send-path"],
+               TARGET, SCANNER_LINK, setting.lab.target_mac, str(setting.rounds)]
+    setting.log("send-path: engine and bare loop")
+    rates = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    bare, engine = (Row("send-path", subject, "k/s", [rate / 1000 for rate in rates[name]])
+                    for subject, name in (("bare sendmmsg", "bare"), ("engine syn", "engine")))
+    engine.ratio, engine.reference = engine.median / bare.median, bare.subject
+    engine.goal, engine.met = f">= {least} k/s, >= {share} of {bare.subject}", \
+        engine.median >= least and engine.ratio >= share
+    yield from (bare, engine)
+
+
 def probe_cost(setting):
     """The micro benchmarks of whole sweeps and scans; those of the parts are for whoever looks for the time."""
     limit = 200
-    command = [setting.bench_binary, "--benchmark_filter=^(sweep|connect)_", "--benchmark_min_time=0.1",
+    command = [setting.benches["probe-cost"], "--benchmark_filter=^(sweep|connect)_", "--benchmark_min_time=0.1",
                f"--benchmark_repetitions={setting.rounds}", "--benchmark_format=json"]
     setting.log("probe-cost: micro benchmarks")
     output = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout

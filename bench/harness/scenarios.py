@@ -12,7 +12,7 @@ import random
 from harness.contest import Contest, Entry, Goal
 from harness.entries import CONNECT, CONNECT_T4, MASSCAN, MASSCAN_3, MASSCAN_MILLION, SYN, SYN_T4, SYN_T5, slow
 from harness.lab import ALL_PORTS, LOOPBACK, ON_LINK, OPEN_PORTS, TARGET, one_host
-from harness.own_figures import OwnFigure, first_packet, probe_cost, rss
+from harness.own_figures import OwnFigure, first_packet, probe_cost, rss, send_path
 from harness.path_scenarios import PATH_CONTESTS
 from harness.truth import Truth
 
@@ -26,7 +26,7 @@ class Setting:
     rounds: int
     slow_rounds: int
     full: bool
-    bench_binary: pathlib.Path
+    benches: dict  # programs, by the scenario that runs them
     lab_tun: pathlib.Path  # the program that plays fake networks
     log: object
 
@@ -167,6 +167,7 @@ _CONTESTS = (
 _OWN = (
     OwnFigure("rss", "peak memory of scans of one host", 25, rss),
     OwnFigure("first-packet", "from the start of the program to its first SYN", 5, first_packet),
+    OwnFigure("send-path", "SYNs that one thread sends in a second, pace left out", 10, send_path),
     OwnFigure("probe-cost", "our own code for one probe, kernel left out", 25, probe_cost),
 )
 

@@ -8,9 +8,9 @@
 //
 // A slot is drawn at random among those that were given back last (kWindow), so that with the 12 to 24 bits above it
 // the whole number is as hard to guess as 24 random bits at least, for who has not seen the packet; with the source
-// port, and the address and port that must have been asked, it is what an answer is believed by. masscan and zmap hold nothing and derive their number from the answer's addresses by a keyed
-// hash ("SYN cookie"); we hold every probe anyway until it is decided, so that looking is enough: a stale or repeated
-// answer names a number that is no more.
+// port, and the address and port that must have been asked, it is what an answer is believed by. masscan and zmap hold
+// nothing and derive their number from the answer's addresses by a keyed hash ("SYN cookie"); we hold every probe
+// anyway until it is decided, so that looking is enough: a stale or repeated answer names a number that is no more.
 //
 // One thread. 12 bytes a slot.
 #pragma once

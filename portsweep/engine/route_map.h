@@ -26,13 +26,14 @@ class RouteMap {
   const PathOutcome& find(const Address& target);
 
  private:
+  const PathOutcome& look_up(const Address& target);
   const PathOutcome& ask(const Address& target);
 
   PathFinder& finder_;
   std::vector<Address> bounds_;
   std::vector<const PathOutcome*> stretches_;  // by bound; null: not asked yet
   std::deque<PathOutcome> outcomes_;           // each different one once
-  // Of what no stretch knows.
+  // Most questions are about the target of the one before.
   std::optional<Address> last_;
   const PathOutcome* of_last_ = nullptr;
 };

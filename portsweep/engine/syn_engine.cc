@@ -93,7 +93,7 @@ bool SynEngine::begin(const Transmission& transmission, Instant now) {
   if (seeks) {
     segment->neighbours.want(neighbour, number, now);
   } else {
-    emit(number, mac);
+    emit(number, segment == nullptr ? Hop{} : Hop{segment->link.index, segment->link.mac, *mac});
   }
   return true;
 }
@@ -103,13 +103,9 @@ TcpProbe SynEngine::probe_of(std::uint32_t slot) const {
   return {{s.path->source, s.source_port}, s.target, numbers_.sequence_of(slot)};
 }
 
-// `neighbour`: none where the packet travels bare.
-void SynEngine::emit(std::uint32_t slot, const MacAddress* neighbour) {
+void SynEngine::emit(std::uint32_t slot, const Hop& hop) {
   if (outgoing_.is_full()) flush();
-  Slot& s = slots_[slot];
-  s.state = State::kUnderWay;
-  const std::uint32_t interface = s.path->interface;
-  const Hop hop = neighbour == nullptr ? Hop{} : Hop{interface, segment_of(interface)->link.mac, *neighbour};
+  slots_[slot].state = State::kUnderWay;
   outgoing_.put_syn(probe_of(slot), hop, slot);
 }
 
@@ -162,7 +158,7 @@ void SynEngine::on_claim(std::uint32_t interface, const NeighbourClaim& claim) {
   if (is_link_local(claim.address) && !claim.address.is_v4()) here.address = claim.address.with_zone(interface);
   const std::vector<std::uint32_t> tickets = segment->neighbours.on_claim(here);
   segment->on_link += !tickets.empty() && !slots_[tickets.front()].path->gateway;
-  for (const std::uint32_t slot : tickets) emit(slot, &here.mac);
+  for (const std::uint32_t slot : tickets) emit(slot, {interface, segment->link.mac, here.mac});
 }
 
 // --- What came ------------------------------------------------------------------------------------------------------
@@ -291,7 +287,7 @@ void SynEngine::expire(Instant now) {
   while (const auto slot = wheel_.pop_expired(now)) {
     Slot& s = slots_[*slot];
     if (s.state == State::kUnderWay) {
-      say(s, Reason::kNoResponse, to_rtt_us(clock_.now() - s.sent_at), false);
+      say(s, Reason::kNoResponse, to_rtt_us(now - s.sent_at), false);
       if (s.hold > s.wait) {
         s.state = State::kLingering;
         wheel_.arm(*slot, s.sent_at + s.hold + hand_over_);

@@ -103,7 +103,7 @@ class SynEngine final : public Engine {
   bool knows(std::uint32_t interface);
   static const Address& next_hop(const Slot& slot);
   bool begin(const Transmission& transmission, Instant now);
-  void emit(std::uint32_t slot, const MacAddress* neighbour);
+  void emit(std::uint32_t slot, const Hop& hop);
   void flush();
   TcpProbe probe_of(std::uint32_t slot) const;
 
