@@ -304,13 +304,13 @@ TEST_F(SynNetns, SaysWhatItNeedsWhereItMayNot) {
 // --- auto: by packets of our own where they are permitted and of use
 // --------------------------------------------------
 
-class AutoEngine : public SynNetns {
+class SynAuto : public SynNetns {
  protected:
   Outcome scan(Child child) const { return child.in_namespace(lab_->scanner.name()).run(); }
   static std::string engine_of(const Outcome& outcome) { return JsonLines(outcome.out).all("scan").at(0)["engine"]; }
 };
 
-TEST_F(AutoEngine, IsSynWhereThatIsPermitted) {
+TEST_F(SynAuto, IsSynWhereThatIsPermitted) {
   target().listen("0.0.0.0", {80});
   for (const std::string engine : {"", "auto"}) {
     std::vector<std::string> words{"--format", "jsonl", "-p", "80,81", kTarget};
@@ -324,7 +324,7 @@ TEST_F(AutoEngine, IsSynWhereThatIsPermitted) {
   EXPECT_THAT(run({"plan", "-p", "80", kTarget}).run().out, HasSubstr("syn"));
 }
 
-TEST_F(AutoEngine, IsConnectForThisMachineItself) {
+TEST_F(SynAuto, IsConnectForThisMachineItself) {
   for (const char* own : {"127.0.0.1", "10.77.0.1", "localhost"}) {
     const Outcome outcome = run({"--format", "jsonl", "-p", "80", own}).run();
     EXPECT_EQ(engine_of(outcome), "connect") << own;
@@ -332,7 +332,7 @@ TEST_F(AutoEngine, IsConnectForThisMachineItself) {
   }
 }
 
-TEST_F(AutoEngine, IsConnectWithoutPrivilegeAndSaysWhy) {
+TEST_F(SynAuto, IsConnectWithoutPrivilegeAndSaysWhy) {
   target().listen("0.0.0.0", {80});
   const auto unprivileged = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words{"setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw", PORTSWEEP_BINARY};
