@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "portsweep/net/port_range.h"
 #include "portsweep/os/limits.h"
 #include "portsweep/os/output_chains.h"
-#include "portsweep/os/packet_filter.h"
 
 namespace portsweep {
 

@@ -9,20 +9,13 @@
 #include <vector>
 
 #include "portsweep/base/result.h"
-#include "portsweep/net/port.h"
+#include "portsweep/net/port_range.h"
 
 namespace portsweep {
 
-// The source ports of a scan; both included.
-struct PortRange {
-  Port first;
-  Port last;
-
-  unsigned size() const { return 1U + last.number() - first.number(); }
-};
-
 // For a packet socket without link header (SOCK_DGRAM). Lets pass what is addressed to this machine and is an ARP
-// reply, TCP to one of the ports, ICMP, ICMPv6, or IPv6 with extension headers, behind which any of them may be.
+// reply, TCP to one of `ports`, which a scan sends from, ICMP, ICMPv6, or IPv6 with extension headers, behind which any
+// of them may be.
 Result<std::vector<sock_filter>> compile_filter(const PortRange& ports);
 
 }  // namespace portsweep

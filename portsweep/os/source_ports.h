@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "portsweep/os/packet_filter.h"
+#include "portsweep/net/port_range.h"
 
 namespace portsweep {
 

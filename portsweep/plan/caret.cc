@@ -2,6 +2,7 @@
 #include "portsweep/plan/caret.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "portsweep/base/escape.h"
 
@@ -34,6 +35,10 @@ Caret caret_under(std::string_view text, std::size_t offset, std::size_t length)
 
 Caret caret_under(std::string_view text, std::string_view part) {
   return caret_under(text, static_cast<std::size_t>(part.data() - text.data()), part.size());
+}
+
+Error error_under(std::string_view text, std::string_view part, std::string message, std::string hint) {
+  return Error::usage(std::move(message)).with_hint(std::move(hint)).with_caret(caret_under(text, part));
 }
 
 std::string in_quotes(std::string_view text) { return '"' + escape_text(text, kMaxShown - 3) + '"'; }

@@ -20,6 +20,9 @@ Caret caret_under(std::string_view text, std::size_t offset, std::size_t length 
 // The caret under part. Precondition: part is a view into text.
 Caret caret_under(std::string_view text, std::string_view part);
 
+// A usage error with the caret under part, wherever in the whole text that is.
+Error error_under(std::string_view text, std::string_view part, std::string message, std::string hint);
+
 // For the middle of a message: in double quotes, printable ASCII only, cut.
 std::string in_quotes(std::string_view text);
 

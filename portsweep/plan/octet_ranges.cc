@@ -21,30 +21,26 @@ struct Bits {
   std::uint32_t last;
 };
 
-Error error(std::string_view text, std::string_view part, std::string message, std::string hint) {
-  return Error::usage(std::move(message)).with_hint(std::move(hint)).with_caret(caret_under(text, part));
-}
-
 // One item of an octet's list: "5" or "1-5".
 Result<void> add_item(std::string_view text, std::string_view item, Octet& octet) {
   const std::string four_numbers = "write an IPv4 address as four numbers from 0 to 255";
-  if (item.empty()) return error(text, item, "a number is missing in an IPv4 address", four_numbers);
+  if (item.empty()) return error_under(text, item, "a number is missing in an IPv4 address", four_numbers);
   const std::size_t hyphen = item.find('-');
   const std::string_view low = item.substr(0, hyphen);
   const std::string_view high = hyphen == std::string_view::npos ? low : item.substr(hyphen + 1);
   if (low.empty() || high.empty()) {
-    return error(text, item, "a range of octets has no " + std::string(low.empty() ? "beginning" : "end"),
-                 "write both ends, like 1-5");
+    return error_under(text, item, "a range of octets has no " + std::string(low.empty() ? "beginning" : "end"),
+                       "write both ends, like 1-5");
   }
   const auto first = parse_decimal(low, 255);
   const auto last = parse_decimal(high, 255);
   if (!first || !last) {
-    return error(text, first ? high : low, in_quotes(first ? high : low) + " is not an octet of an IPv4 address",
-                 legacy_address_hint(text));
+    return error_under(text, first ? high : low, in_quotes(first ? high : low) + " is not an octet of an IPv4 address",
+                       legacy_address_hint(text));
   }
   if (*first > *last) {
-    return error(text, item, "the range " + std::string(item) + " is reversed",
-                 "write " + std::string(high) + "-" + std::string(low));
+    return error_under(text, item, "the range " + std::string(item) + " is reversed",
+                       "write " + std::string(high) + "-" + std::string(low));
   }
   for (std::uint64_t value = *first; value <= *last; ++value) octet.set(value);
   return {};
@@ -65,8 +61,8 @@ Result<std::array<Octet, 4>> parse_octets(std::string_view text) {
   const auto dots = std::count(text.begin(), text.end(), '.');
   if (dots != 3) {
     const bool list = dots > 3 && text.find(',') != std::string_view::npos;
-    return error(text, text, in_quotes(text) + " is not an IPv4 address",
-                 list ? "separate targets by spaces, not by commas" : legacy_address_hint(text));
+    return error_under(text, text, in_quotes(text) + " is not an IPv4 address",
+                       list ? "separate targets by spaces, not by commas" : legacy_address_hint(text));
   }
   std::size_t begin = 0;
   for (Octet& octet : octets) {
@@ -114,8 +110,8 @@ Result<std::vector<AddressRange>> parse_octet_ranges(std::string_view text) {
     const Octet& octet = octets[--lowest];
     shift += 8;
     if (octet.count() * found.size() > kMaxOctetRanges) {
-      return error(text, text, "these octet ranges stand for more than 65,536 separate ranges",
-                   "write whole networks as a CIDR, like 10.0.0.0/16");
+      return error_under(text, text, "these octet ranges stand for more than 65,536 separate ranges",
+                         "write whole networks as a CIDR, like 10.0.0.0/16");
     }
     found = combine(octet, shift, found);
   }

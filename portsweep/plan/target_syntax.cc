@@ -24,11 +24,6 @@ bool all_of(std::string_view text, std::string_view allowed) { return text.find_
 
 bool is_white_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Carets need the whole text, wherever in it the trouble is found.
-Error error(std::string_view text, std::string_view part, std::string message, std::string hint) {
-  return Error::usage(std::move(message)).with_hint(std::move(hint)).with_caret(caret_under(text, part));
-}
-
 // The host inside "scheme://user@host:port/path", to be shown in a hint.
 std::string_view host_of(std::string_view text) {
   if (const std::size_t scheme = text.find("://"); scheme != kNone) text.remove_prefix(scheme + 3);
@@ -51,34 +46,38 @@ Result<void> refuse_bad_bytes(std::string_view text) {
     if (byte > 0x20 && byte < 0x7f) continue;
     const std::string_view part = text.substr(i, 1);
     if (is_white_space(text[i])) {
-      return error(text, part, "white space inside a target", "separate targets by spaces, without quotes around them");
+      return error_under(text, part, "white space inside a target",
+                         "separate targets by spaces, without quotes around them");
     }
-    if (byte < 0x80) return error(text, part, "a control character in a target", "targets are plain ASCII text");
-    return error(text, part, "a target is not plain ASCII", "give an internationalised name in its xn-- form");
+    if (byte < 0x80) return error_under(text, part, "a control character in a target", "targets are plain ASCII text");
+    return error_under(text, part, "a target is not plain ASCII", "give an internationalised name in its xn-- form");
   }
   return {};
 }
 
 // What people paste or mistype, each refused in its own words.
 Result<void> refuse_foreign_forms(std::string_view text) {
-  if (text.empty()) return error(text, text, "an empty target", "give a host name, an address, a range a-b, or a CIDR");
+  if (text.empty())
+    return error_under(text, text, "an empty target", "give a host name, an address, a range a-b, or a CIDR");
   TRY_VOID(refuse_bad_bytes(text));
   if (text.front() == '-') {
-    return error(text, text, in_quotes(text) + " looks like an option", "options do not belong among targets");
+    return error_under(text, text, in_quotes(text) + " looks like an option", "options do not belong among targets");
   }
-  if (text.front() == ',') return error(text, text.substr(0, 1), "a target begins with a comma", "remove the comma");
+  if (text.front() == ',')
+    return error_under(text, text.substr(0, 1), "a target begins with a comma", "remove the comma");
   if (text.back() == ',') {
-    return error(text, text.substr(text.size() - 1), "a target ends with a comma",
-                 "separate targets by spaces, not by commas");
+    return error_under(text, text.substr(text.size() - 1), "a target ends with a comma",
+                       "separate targets by spaces, not by commas");
   }
-  if (has(text, "://")) return error(text, text, "a URL is not a target", give_the_host_only(text));
-  if (has(text, "@")) return error(text, text, "a target has no user name", give_the_host_only(text));
+  if (has(text, "://")) return error_under(text, text, "a URL is not a target", give_the_host_only(text));
+  if (has(text, "@")) return error_under(text, text, "a target has no user name", give_the_host_only(text));
   if (has(text, "[") || has(text, "]")) {
-    return error(text, text, "an address stands without brackets", give_the_host_only(text) + ", and ports with -p");
+    return error_under(text, text, "an address stands without brackets",
+                       give_the_host_only(text) + ", and ports with -p");
   }
   if (const std::size_t star = text.find('*'); star != kNone) {
-    return error(text, text.substr(star, 1), "wildcards are not understood in targets",
-                 "write a CIDR, like 10.0.0.0/24 for 10.0.0.*");
+    return error_under(text, text.substr(star, 1), "wildcards are not understood in targets",
+                       "write a CIDR, like 10.0.0.0/24 for 10.0.0.*");
   }
   return {};
 }
@@ -102,17 +101,17 @@ Result<int> parse_prefix_length(std::string_view text, std::string_view address,
   const std::string most = std::to_string(width);
   const std::string base(address.substr(0, kMaxShown));
   if (length.empty()) {
-    return error(text, text.substr(text.size() - 1), "a prefix length is missing after the slash",
-                 "write " + base + " for one address, or " + base + "/N");
+    return error_under(text, text.substr(text.size() - 1), "a prefix length is missing after the slash",
+                       "write " + base + " for one address, or " + base + "/N");
   }
   if (const auto ones = netmask_length(length)) {
-    return error(text, length, "a network is written with a prefix length, not a netmask",
-                 "write " + base + "/" + std::to_string(*ones));
+    return error_under(text, length, "a network is written with a prefix length, not a netmask",
+                       "write " + base + "/" + std::to_string(*ones));
   }
   const auto value = parse_decimal(length, static_cast<std::uint64_t>(width));
   if (!value) {
-    return error(text, length, in_quotes(length) + " is not a prefix length",
-                 "prefix lengths are plain numbers from 0 to " + most);
+    return error_under(text, length, in_quotes(length) + " is not a prefix length",
+                       "prefix lengths are plain numbers from 0 to " + most);
   }
   return static_cast<int>(*value);
 }
@@ -120,7 +119,7 @@ Result<int> parse_prefix_length(std::string_view text, std::string_view address,
 // --- IPv4 ---
 
 Error not_ipv4(std::string_view text, std::string_view part) {
-  return error(text, part, in_quotes(part) + " is not an IPv4 address", legacy_address_hint(part));
+  return error_under(text, part, in_quotes(part) + " is not an IPv4 address", legacy_address_hint(part));
 }
 
 Result<Address> parse_v4(std::string_view text, std::string_view part) {
@@ -132,7 +131,8 @@ Result<TargetSyntax> read_v4_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view base = text.substr(0, slash);
   if (has(base, "-") || has(base, ",")) {
-    return error(text, text.substr(slash), "a range has no prefix length", "write either a range or a CIDR, not both");
+    return error_under(text, text.substr(slash), "a range has no prefix length",
+                       "write either a range or a CIDR, not both");
   }
   const Address address = TRY(parse_v4(text, base));
   const int length = TRY(parse_prefix_length(text, base, text.substr(slash + 1), 32));
@@ -140,8 +140,8 @@ Result<TargetSyntax> read_v4_cidr(std::string_view text) {
 }
 
 Error reversed(std::string_view text, std::string_view first, std::string_view last) {
-  return error(text, text, "the range " + in_quotes(text) + " is reversed",
-               "write " + std::string(last.substr(0, kMaxShown)) + "-" + std::string(first.substr(0, kMaxShown)));
+  return error_under(text, text, "the range " + in_quotes(text) + " is reversed",
+                     "write " + std::string(last.substr(0, kMaxShown)) + "-" + std::string(first.substr(0, kMaxShown)));
 }
 
 // "10.0.0.1-10.0.0.9": both ends whole addresses. Octet ranges have three dots in all.
@@ -184,12 +184,12 @@ bool is_v4_compatible(const Address& address) { return address.bits() >> 32 == 0
 Result<Address> parse_v6(std::string_view text, std::string_view part) {
   const auto address = parse_address(part);
   if (!address || address->is_v4()) {
-    return error(text, part, in_quotes(part) + " is not an IPv6 address",
-                 "check the groups: up to eight, of up to four hexadecimal digits, with one :: at most");
+    return error_under(text, part, in_quotes(part) + " is not an IPv6 address",
+                       "check the groups: up to eight, of up to four hexadecimal digits, with one :: at most");
   }
   if (is_v4_compatible(*address)) {
     const std::string v4 = to_string(Address::v4(static_cast<std::uint32_t>(address->bits())));
-    return error(text, part, "IPv4-compatible IPv6 addresses are deprecated and lead nowhere", "write " + v4);
+    return error_under(text, part, "IPv4-compatible IPv6 addresses are deprecated and lead nowhere", "write " + v4);
   }
   return *address;
 }
@@ -204,18 +204,18 @@ Result<TargetSyntax> read_zoned(std::string_view text, const Zones& zones) {
   const std::string_view base = text.substr(0, percent);
   const std::string_view zone = text.substr(percent + 1);
   if (has(text, "/") || has(base, "-") || has(zone, "%")) {
-    return error(text, text.substr(percent), "a zone belongs to a single address",
-                 "give one address, like fe80::1%eth0");
+    return error_under(text, text.substr(percent), "a zone belongs to a single address",
+                       "give one address, like fe80::1%eth0");
   }
   const Address address = TRY(parse_v6(text, base));
   if (!is_link_local(address)) {
-    return error(text, text.substr(percent), "only link-local addresses (fe80::/10) have a zone",
-                 "write " + std::string(base));
+    return error_under(text, text.substr(percent), "only link-local addresses (fe80::/10) have a zone",
+                       "write " + std::string(base));
   }
   const auto index = zones.find(zone);
   if (!index) {
-    return error(text, zone, "this machine has no interface " + in_quotes(zone),
-                 "name one of this machine's interfaces, as \"ip link\" lists them");
+    return error_under(text, zone, "this machine has no interface " + in_quotes(zone),
+                       "name one of this machine's interfaces, as \"ip link\" lists them");
   }
   return TargetSyntax(address.with_zone(*index));
 }
@@ -224,7 +224,8 @@ Result<TargetSyntax> read_v6_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view base = text.substr(0, slash);
   if (has(base, "-")) {
-    return error(text, text.substr(slash), "a range has no prefix length", "write either a range or a CIDR, not both");
+    return error_under(text, text.substr(slash), "a range has no prefix length",
+                       "write either a range or a CIDR, not both");
   }
   const Address address = TRY(parse_v6(text, base));
   const int length = TRY(parse_prefix_length(text, base, text.substr(slash + 1), 128));
@@ -239,7 +240,8 @@ Result<TargetSyntax> read_v6_range(std::string_view text) {
   const Address first = TRY(parse_unmapped_v6(text, low));
   const Address last = TRY(parse_unmapped_v6(text, high));
   if (first.family() != last.family()) {
-    return error(text, text, "a range begins and ends in different families", "give an IPv4 and an IPv6 range apart");
+    return error_under(text, text, "a range begins and ends in different families",
+                       "give an IPv4 and an IPv6 range apart");
   }
   if (last < first) return reversed(text, low, high);
   return target_of({first, last});
@@ -251,8 +253,9 @@ Error host_and_port(std::string_view text) {
   const std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
   const bool short_enough = !host.empty() && !port.empty() && text.size() <= kMaxShown;
-  return error(text, text.substr(colon), "a target has no port",
-               short_enough ? "write " + std::string(host) + " and -p " + std::string(port) : "choose ports with -p");
+  return error_under(
+      text, text.substr(colon), "a target has no port",
+      short_enough ? "write " + std::string(host) + " and -p " + std::string(port) : "choose ports with -p");
 }
 
 Result<TargetSyntax> read_v6(std::string_view text, const Zones& zones) {
@@ -272,10 +275,11 @@ bool is_hexadecimal_address(std::string_view text) { return read_legacy_address(
 Result<TargetSyntax> read_name(std::string_view text) {
   if (is_hexadecimal_address(text)) return not_ipv4(text, text);
   if (const std::size_t slash = text.find('/'); slash != kNone) {
-    return error(text, text.substr(slash), "only an address has a prefix length", "give the host name alone");
+    return error_under(text, text.substr(slash), "only an address has a prefix length", "give the host name alone");
   }
   if (has(text, "%")) {
-    return error(text, text.substr(text.find('%')), "only IPv6 addresses have a zone", "give the target without it");
+    return error_under(text, text.substr(text.find('%')), "only IPv6 addresses have a zone",
+                       "give the target without it");
   }
   std::string name = TRY(parse_host_name(text));
   return TargetSyntax(HostName{std::move(name)});
