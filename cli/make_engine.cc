@@ -32,7 +32,8 @@ Result<std::unique_ptr<Engine>> make_syn(const EngineRequest& request, const Eng
   const SynPlan plan{.ports = parts.packets->ports(),
                      .wish = request.config.packets.wish,
                      .probes = request.probes,
-                     .kernel_neighbours = parts.neighbourhood.limit};
+                     .kernel_neighbours = parts.neighbourhood.limit,
+                     .strays = &parts.packets->strays()};
   return make_syn_engine(plan, parts.packets->io(), std::move(connect), parts.clock, parts.own);
 }
 

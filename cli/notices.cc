@@ -83,6 +83,10 @@ struct Wording {
     return fmt::format("a worker process ended before its part was done ({}): {} {}", name(n.how), ports(n.ports),
                        n.again ? "done again" : "left unexamined");
   }
+  std::string operator()(const StrayPackets& n) const {
+    return fmt::format("packets that were not believed: {} that answer no probe under way, {} repeated, {} broken",
+                       grouped(n.strange), grouped(n.repeated), grouped(n.broken));
+  }
   std::string operator()(const PaceDecision& n) const {
     const std::string decided = decision(n.kind, fmt::format("{:.1f} %", 100 * n.loss), per_second(n.rate));
     return n.host.empty() ? decided : fmt::format("{}: {}", name(n.host), decided);

@@ -32,6 +32,8 @@ TEST(WordedNotice, IsOneSentence) {
             "61 of 1,000 workers run: this machine gives no more (Resource temporarily unavailable)");
   EXPECT_EQ(word(WorkerLost{"killed by signal 9", 1234, true}),
             "a worker process ended before its part was done (killed by signal 9): 1,234 ports are done again");
+  EXPECT_EQ(word(StrayPackets{1200, 3, 0}),
+            "packets that were not believed: 1,200 that answer no probe under way, 3 repeated, 0 broken");
   EXPECT_EQ(word(WorkerLost{"killed by signal 9", 1, false}),
             "a worker process ended before its part was done (killed by signal 9): 1 port is left unexamined");
 }

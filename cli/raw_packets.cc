@@ -8,7 +8,7 @@
 
 namespace portsweep::cli {
 
-Result<std::unique_ptr<RawPackets>> RawPackets::open(const std::string& interface, const Clock& clock) {
+Result<std::unique_ptr<RawPackets>> RawPackets::open(std::optional<std::uint32_t> interface, const Clock& clock) {
   if (!may_use_raw_packets()) {
     return Error::environment("the engine syn needs CAP_NET_RAW, to send packets of its own")
         .with_hint("as root, or: setcap cap_net_raw=p FILE; the engine connect needs no privilege");
@@ -16,7 +16,8 @@ Result<std::unique_ptr<RawPackets>> RawPackets::open(const std::string& interfac
   const PortRange ports = find_source_ports();
   const RawPacketPrivilege raised;
   std::unique_ptr<PacketSockets> sockets = TRY(PacketSockets::open(ports, clock));
-  if (::if_nametoindex(interface.c_str()) != 0) TRY_VOID(sockets->bind_bare(interface));
+  char name[IF_NAMESIZE];
+  if (interface && ::if_indextoname(*interface, name) != nullptr) TRY_VOID(sockets->bind_bare(name));
   return std::unique_ptr<RawPackets>(new RawPackets(ports, std::move(sockets)));
 }
 

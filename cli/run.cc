@@ -89,8 +89,9 @@ struct Privileged {
   EngineKind auto_engine() const { return packets ? EngineKind::kSyn : EngineKind::kConnect; }
 };
 
-Result<std::unique_ptr<RawPackets>> open_packets(const RawArgs& raw, const Clock& clock) {
-  auto packets = RawPackets::open(raw.packets.interface ? raw.packets.interface->text : "", clock);
+Result<std::unique_ptr<RawPackets>> open_packets(const RawArgs& raw, const Zones& zones, const Clock& clock) {
+  const auto& interface = raw.packets.interface;
+  auto packets = RawPackets::open(interface ? zones.find(interface->text) : std::nullopt, clock);
   const auto dropped = drop_privileges();
   if (packets && !dropped) return dropped.error();
   return packets;
@@ -98,12 +99,13 @@ Result<std::unique_ptr<RawPackets>> open_packets(const RawArgs& raw, const Clock
 
 // Before anything is read that others may have written, be it a file of targets; from then on there is no privilege.
 Result<Privileged> take_privileged(const RawArgs& raw, const Clock& clock) {
-  const RawPacketUse use = raw_packet_use(raw, read_zones(), read_own_addresses());
+  const Zones zones = read_zones();
+  const RawPacketUse use = raw_packet_use(raw, zones, read_own_addresses());
   if (use == RawPacketUse::kNone) {
     static_cast<void>(drop_privileges());  // there is nothing that could be asked of it
     return Privileged();
   }
-  auto packets = open_packets(raw, clock);
+  auto packets = open_packets(raw, zones, clock);
   if (packets) return Privileged{*std::move(packets), {}};
   if (use == RawPacketUse::kRequired) return packets.error();
   return Privileged{nullptr, EngineFellBack{row_of(EngineKind::kConnect).name, packets.error().message()}};
@@ -144,6 +146,7 @@ ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
                 const std::uint64_t of_ring = parts.packets != nullptr ? parts.packets->io().drops() : 0;
                 return read_packet_drops() + of_ring;
               },
+          .stray_packets = [&parts] { return parts.packets != nullptr ? parts.packets->strays() : StrayPackets(); },
           .stop_requested = [&] { return signals.requested(); }};
 }
 

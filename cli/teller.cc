@@ -20,6 +20,7 @@ void complain(std::string_view text) {
 
 Teller::Teller(const Talk& talk)
     : quiet_(talk.quiet),
+      verbose_(talk.verbose),
       pace_(talk.verbose),
       line_(talk.quiet || !talk.progress.value_or(true) ? -1 : STDERR_FILENO) {}
 
@@ -32,7 +33,9 @@ void Teller::on_run(const std::string& label) {
 
 void Teller::on_notice(const Notice& notice) {
   const auto* decision = std::get_if<PaceDecision>(&notice);
-  if (decision == nullptr || pace_.says(*decision)) say(word(notice));
+  const bool said =
+      decision != nullptr ? pace_.says(*decision) : verbose_ || !std::holds_alternative<StrayPackets>(notice);
+  if (said) say(word(notice));
 }
 
 void Teller::finish() {

@@ -33,6 +33,7 @@ class Teller final : public CompareObserver {
   void say(const std::string& text);
 
   bool quiet_;
+  bool verbose_;
   PaceTalk pace_;
   ProgressLine line_;
   std::string engine_;  // empty where there is only one

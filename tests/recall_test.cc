@@ -68,7 +68,10 @@ std::string phrase_of(const std::string& decision) {
 
 std::vector<std::string> said(const Outcome& outcome) {
   std::vector<std::string> lines = lines_of(outcome.err);
-  std::erase_if(lines, [](const std::string& line) { return line.find(phrase_of(kOwnLoss)) != std::string::npos; });
+  // Nor are answers that came when nobody waited any more.
+  for (const std::string& other : {phrase_of(kOwnLoss), std::string("not believed")}) {
+    std::erase_if(lines, [&](const std::string& line) { return line.find(other) != std::string::npos; });
+  }
   return lines;
 }
 

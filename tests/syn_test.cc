@@ -4,6 +4,7 @@
 // the link, and what it keeps of its privileges.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <net/if.h>
 
 #include <csignal>
 #include <filesystem>
@@ -255,6 +256,23 @@ TEST_F(SynNetns, LeavesByTheInterfaceItIsTold) {
   EXPECT_EQ(syn({"-p", "80", "-e", "vs", kTarget}).exit, 0);
   EXPECT_EQ(syn({"-p", "80", "--interface", "nosuch0", kTarget}).exit, 2);
   EXPECT_EQ(run({"--engine", "connect", "-e", "vs", kTarget}).run().exit, 2);
+}
+
+// The kernel would send bare packets as its routes say: into the other tunnel, where nobody is.
+TEST(SynTun, LeavesByTheTunnelItIsTold) {
+  if (!has_tun_lab()) return;
+  const TunLab lab({.host = {.open_share = 0.1}}, 21);
+  lab.where.ip("tuntap add dev other mode tun");
+  lab.where.ip("link set other up");
+  lab.where.ip("route add 10.1.2.0/24 dev other");
+  unsigned index = 0;
+  lab.where.run([&] { index = ::if_nametoindex(TunNamespace::kDevice); });
+  for (const std::string& told : {std::string(TunNamespace::kDevice), std::to_string(index)}) {
+    const Outcome outcome = scan_in(lab, {"--engine", "syn", "-e", told, "-p", "1-64", "10.1.2.3"}).run();
+    const Judgement judged = judge(lab, outcome);
+    EXPECT_GT(judged.open, 0U) << told;
+    EXPECT_EQ(judged.open + judged.closed, 64U) << told;
+  }
 }
 
 TEST_F(SynNetns, WritesDownItsPacketsAsTcpdumpReadsThem) {

@@ -138,6 +138,7 @@ Result<void> ScanRun::run_stages() {
     TRY_VOID(run_stage(std::move(*stage), schedule));
   }
   engine_->stop();
+  if (const StrayPackets strays = world_.stray_packets(); strays.any()) note(strays);
   return {};
 }
 

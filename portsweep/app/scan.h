@@ -37,6 +37,7 @@ struct ScanWorld {
   std::function<NeighbourTable()> neighbour_table;
   std::function<ConntrackRoom()> conntrack;
   std::function<std::uint64_t()> packet_drops = [] { return std::uint64_t{0}; };  // of this machine's own, so far
+  std::function<StrayPackets()> stray_packets = [] { return StrayPackets(); };    // so far
   // 0, or the number of the signal that asks to stop.
   std::function<int()> stop_requested;
 };

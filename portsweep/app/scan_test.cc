@@ -56,6 +56,7 @@ class ScanTest : public testing::Test, public ScanObserver {
         .neighbourhood = {.on_link = on_link},
         .neighbour_table = [&] { return NeighbourTable{.missing = missing, .resolved = {}, .behind_missing = {}}; },
         .conntrack = [&] { return conntrack(); },
+        .stray_packets = [&] { return strays; },
         .stop_requested = [&] { return stop_when && stop_when() ? SIGINT : 0; }};
     std::vector<Notice> found;
     const auto targets = find_targets(config, resolver, {}, found);
@@ -109,6 +110,7 @@ class ScanTest : public testing::Test, public ScanObserver {
   FakeResolver resolver;
   ScanConfig config;
   AddressSet on_link;
+  StrayPackets strays;
   AddressSet missing;
   std::function<ConntrackRoom()> conntrack = [] { return ConntrackRoom{0, 0}; };
   std::function<bool()> stop_when;
@@ -117,6 +119,17 @@ class ScanTest : public testing::Test, public ScanObserver {
   std::vector<Notice> notices;
   std::vector<ScanProgress> progress;
 };
+
+TEST_F(ScanTest, TellsOfPacketsThatWereNotBelieved) {
+  target("192.0.2.10");
+  ports(1, 10);
+  EXPECT_EQ(run([](const Transmission&) { return kClosed; }), 0);
+  EXPECT_EQ(count_of_type("notice"), 0U) << "there were none";
+  strays.strange = 7;
+  EXPECT_EQ(run([](const Transmission&) { return kClosed; }), 0);
+  ASSERT_EQ(count_of_type("notice"), 1U);
+  EXPECT_EQ(of_type("notice")[0]["strange"], 7);
+}
 
 TEST_F(ScanTest, ReportsOpenPortsAndCountsTheOthers) {
   target("10.0.0.1");

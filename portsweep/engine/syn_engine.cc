@@ -23,6 +23,7 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
       outgoing_(io),
       hand_over_(io.hand_over()) {
   slots_.reserve(setup_.slots);
+  if (setup_.strays == nullptr) setup_.strays = &strays_;
   for (const Link& link : links) {
     if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), 0});
     if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
@@ -224,11 +225,11 @@ void SynEngine::on_reply(const TcpReply& reply, Instant at) {
   // Some refuse without counting the SYN (zmap takes that, too).
   if (!slot && refuses) slot = find(reply.acknowledgement, reply.from, reply.from_port, reply.to, reply.to_port);
   if (!slot || opens == refuses) {
-    ++counters_.strange;
+    ++setup_.strays->strange;
   } else if (slots_[*slot].state != State::kOpen) {
     conclude(*slot, opens ? Reason::kSynAck : Reason::kReset, true, at);
   } else if (opens) {
-    ++counters_.duplicates;
+    ++setup_.strays->repeated;
     // Sooner it is no repetition: interfaces over one another (bonds, bridges) each see a packet.
     constexpr Duration kSoon = 100ms;
     if (at - slots_[*slot].sent_at > kSoon) reset(*slot);  // it has not heard the kernel's, if there was one
@@ -239,7 +240,7 @@ void SynEngine::on_reply(const IcmpReply& reply, Instant at) {
   const auto slot = find(reply.sequence, reply.to, reply.to_port, reply.from, reply.from_port);
   const auto reason = reason_of(IcmpError{reply.offender.family(), reply.type, reply.code, reply.offender});
   if (!slot || slots_[*slot].state == State::kOpen) {
-    ++counters_.strange;
+    ++setup_.strays->strange;
   } else if (reason && own_.contains(reply.offender)) {
     conclude(*slot, Reason::kLocalFirewall, false, at);
   } else if (reason) {
@@ -247,7 +248,7 @@ void SynEngine::on_reply(const IcmpReply& reply, Instant at) {
   }
 }
 
-void SynEngine::on_reply(PacketFault fault, Instant) { ++counters_.faults[static_cast<std::size_t>(fault)]; }
+void SynEngine::on_reply(PacketFault fault, Instant) { setup_.strays->broken += fault != PacketFault::kOther; }
 
 void SynEngine::conclude(std::uint32_t slot, Reason reason, bool from_target, Instant at) {
   Slot& s = slots_[slot];

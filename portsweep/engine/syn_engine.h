@@ -12,7 +12,6 @@
 // (engine/split_engine.h): a packet to them would never be seen on a link.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,10 +23,11 @@
 #include "portsweep/engine/neighbour_cache.h"
 #include "portsweep/engine/random_slots.h"
 #include "portsweep/engine/route_map.h"
+#include "portsweep/model/notice.h"
 #include "portsweep/net/address_set.h"
+#include "portsweep/net/port_range.h"
 #include "portsweep/os/clock.h"
 #include "portsweep/os/links.h"
-#include "portsweep/os/packet_filter.h"
 #include "portsweep/os/packet_io.h"
 
 namespace portsweep {
@@ -38,13 +38,7 @@ struct SynSetup {
   std::function<void(MutableBytes)> fill_secret;
   // Neighbours that the kernel's table has room for (gc_thresh3): beyond, it may not know where to send its RST.
   std::uint64_t kernel_neighbours = 1024;
-};
-
-// What came and was no answer to a probe.
-struct SynCounters {
-  std::uint64_t strange = 0;     // names no probe under way, or not as it must: forged, stale, repeated, or not for us
-  std::uint64_t duplicates = 0;  // of an open port: it has not heard the RST
-  std::array<std::uint64_t, kPacketFaults> faults{};
+  StrayPackets* strays = nullptr;  // to count in, if given; must outlive the engine
 };
 
 class SynEngine final : public Engine {
@@ -67,8 +61,6 @@ class SynEngine final : public Engine {
   std::size_t send(std::span<const Transmission> transmissions) override;
   Result<std::span<const Event>> wait(Instant until) override;
   void stop() override;
-
-  const SynCounters& counters() const { return counters_; }
 
  private:
   enum class State : std::uint8_t {
@@ -142,7 +134,7 @@ class SynEngine final : public Engine {
   FrameQueue outgoing_;
   Duration hand_over_;  // after a wait, until everything that came in it is here
   bool stopped_ = false;
-  SynCounters counters_;
+  StrayPackets strays_;  // where nobody gave another
 
   std::vector<Event> pending_;  // not yet given out
   std::vector<Event> given_;    // the span of the last wait()

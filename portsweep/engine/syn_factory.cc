@@ -84,7 +84,8 @@ Result<std::unique_ptr<Engine>> make_syn_engine(const SynPlan& plan, PacketIo& i
   SynSetup setup{.slots = static_cast<std::uint32_t>(slots),
                  .ports = plan.ports,
                  .fill_secret = fill_secret,
-                 .kernel_neighbours = plan.kernel_neighbours};
+                 .kernel_neighbours = plan.kernel_neighbours,
+                 .strays = plan.strays};
   auto syn =
       std::make_unique<SynStack>(std::move(setup), plan.wish, io, std::move(links), std::move(finder), clock, own);
   SynStack& stack = *syn;

@@ -8,9 +8,10 @@
 #include <memory>
 
 #include "portsweep/engine/engine.h"
+#include "portsweep/model/notice.h"
 #include "portsweep/net/address_set.h"
+#include "portsweep/net/port_range.h"
 #include "portsweep/os/clock.h"
-#include "portsweep/os/packet_filter.h"
 #include "portsweep/os/packet_io.h"
 #include "portsweep/os/path_finder.h"
 
@@ -21,6 +22,7 @@ struct SynPlan {
   PathWish wish;         // what was asked of interface, source and gateway
   std::uint64_t probes;  // of the whole scan, at most
   std::uint64_t kernel_neighbours;
+  StrayPackets* strays = nullptr;  // to count in, if given; must outlive the engine
 };
 
 // `io`, `clock` and `own` (this machine's addresses, sealed) must outlive the engine. `connect`: for what is left.

@@ -72,6 +72,15 @@ struct WorkerLost {
   bool again;
 };
 
+// Packets came that looked like answers and were not believed. A few are no wonder: answers that come when nobody waits
+// any more are among them. Many are somebody's forgeries, or a network that repeats or spoils packets.
+struct StrayPackets {
+  std::uint64_t strange = 0;   // name no probe under way
+  std::uint64_t repeated = 0;  // of an open port: it has not heard that it was enough
+  std::uint64_t broken = 0;    // cut short, spoiled, or no packet at all
+  bool any() const { return strange + repeated + broken > 0; }
+};
+
 // What the pace made of the loss it saw, and the rate it goes on with.
 struct PaceDecision {
   enum class Kind : std::uint8_t {
@@ -96,6 +105,6 @@ std::string_view to_string(PaceDecision::Kind kind);
 
 using Notice =
     std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited, OptionAdjusted,
-                 EngineFellBack, LongScan, NeighbourGroups, WorkersLimited, WorkerLost, PaceDecision>;
+                 EngineFellBack, LongScan, NeighbourGroups, WorkersLimited, WorkerLost, StrayPackets, PaceDecision>;
 
 }  // namespace portsweep

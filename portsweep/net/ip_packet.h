@@ -44,8 +44,6 @@ struct IpPacket {
   bool whole;             // all of that was captured
 };
 
-inline constexpr std::size_t kPacketFaults = static_cast<std::size_t>(PacketFault::kOther) + 1;
-
 // The IP packet that `bytes` begin with; what follows it (padding of a frame) is left off. Options and extension
 // headers are skipped. The checksum of an IPv4 header is verified: no offload of a network card leaves it out.
 std::variant<IpPacket, PacketFault> parse_ip(Bytes bytes);

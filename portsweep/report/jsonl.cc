@@ -89,6 +89,10 @@ struct NoticeFields {
   void operator()(const WorkerLost& n) const {
     line.text("notice", "worker-lost").text("how", n.how).number("ports", n.ports).boolean("again", n.again);
   }
+  void operator()(const StrayPackets& n) const {
+    line.text("notice", "stray-packets").number("strange", n.strange).number("repeated", n.repeated);
+    line.number("broken", n.broken);
+  }
   void operator()(const PaceDecision& n) const {
     line.text("notice", "pace").text("decision", to_string(n.kind));
     n.host.empty() ? line.null("host") : line.text("host", n.host);

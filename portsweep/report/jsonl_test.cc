@@ -163,6 +163,9 @@ TEST(Jsonl, CarriesEveryNotice) {
   EXPECT_EQ(notice_line(WorkerLost{"killed by signal 9", 37, true}),
             R"({"type":"notice","notice":"worker-lost","how":"killed by signal 9","ports":37,"again":true})"
             "\n");
+  EXPECT_EQ(notice_line(StrayPackets{1, 2, 3}),
+            R"({"type":"notice","notice":"stray-packets","strange":1,"repeated":2,"broken":3})"
+            "\n");
   EXPECT_EQ(notice_line(PaceDecision{PaceDecision::Kind::kBottleneck, "192.0.2.1", 0.25, 8500}),
             R"({"type":"notice","notice":"pace","decision":"bottleneck","host":"192.0.2.1","loss":0.25,"rate":8500})"
             "\n");
