@@ -10,6 +10,7 @@
 #include "portsweep/os/privileges.h"
 #include "portsweep/os/routes.h"
 #include "portsweep/os/source_ports.h"
+#include "portsweep/os/tcp_sockets.h"
 
 namespace portsweep {
 namespace {
@@ -52,12 +53,14 @@ void look_at_packets(MachineFacts& facts) {
 Finding raw_packets(const MachineFacts& facts, const std::string& program) {
   if (facts.may_use_raw_packets && !facts.no_ring) {
     return {"raw packets", Grade::kGood,
-            "CAP_NET_RAW may be used: --engine syn works, with a ring of " + grouped(facts.ring_bytes >> 20) + " MiB"};
+            "CAP_NET_RAW may be used: scans send packets of their own (--engine syn), with a ring of " +
+                grouped(facts.ring_bytes >> 20) + " MiB"};
   }
   if (facts.may_use_raw_packets) {
     return {"raw packets", Grade::kLimited, "CAP_NET_RAW may be used, but not for packets: " + *facts.no_ring};
   }
-  return {"raw packets", Grade::kLimited, "no CAP_NET_RAW: --engine syn does not work; connect does, and is as right",
+  return {"raw packets", Grade::kLimited,
+          "no CAP_NET_RAW: scans make connections (--engine connect), which is as right; --engine syn does not work",
           "sudo setcap cap_net_raw=p " + program};
 }
 
@@ -113,6 +116,14 @@ Finding output_rules(const MachineFacts& facts) {
           "nft list ruleset; frames of --engine syn pass them by"};
 }
 
+Finding icmp(const MachineFacts& facts) {
+  if (facts.keeps_icmp_errors)
+    return {"ICMP", Grade::kGood, "what routers and hosts report of a probe is heard, and told apart"};
+  return {"ICMP", Grade::kLimited,
+          "connections are not told what routers and hosts report of them: reasons are told less exactly",
+          "--engine syn reads the reports itself"};
+}
+
 Finding family(const std::string& name, bool has) {
   if (has) return {name, Grade::kGood, "this machine has addresses that reach others"};
   return {name, Grade::kLimited, "no address but loopback and link-local ones"};
@@ -139,6 +150,7 @@ MachineFacts read_machine_facts() {
   const AddressSet own = read_own_addresses();
   facts.has_ipv4 = has_address(own, Family::kIpv4);
   facts.has_ipv6 = has_address(own, Family::kIpv6);
+  facts.keeps_icmp_errors = keeps_icmp_errors();
   facts.backlog = read_kernel_number("/proc/sys/net/core/netdev_max_backlog").value_or(0);
   look_at_packets(facts);
   return facts;
@@ -151,6 +163,7 @@ std::vector<Finding> examine(const MachineFacts& facts, const std::string& progr
           neighbours(facts),
           conntrack(facts),
           output_rules(facts),
+          icmp(facts),
           family("IPv4", facts.has_ipv4),
           family("IPv6", facts.has_ipv6),
           backlog(facts)};

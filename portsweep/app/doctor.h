@@ -32,6 +32,7 @@ struct MachineFacts {
   std::optional<std::vector<OutputChain>> output_chains = std::nullopt;  // nothing: they cannot be read
   bool has_ipv4 = false;                                                 // addresses other than loopback and link-local
   bool has_ipv6 = false;
+  bool keeps_icmp_errors = true;
   std::uint64_t backlog = 0;  // packets that may wait for a processor (netdev_max_backlog)
 };
 

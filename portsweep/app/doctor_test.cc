@@ -84,8 +84,9 @@ TEST(Doctor, KnowsWhatBoundsTheRate) {
   facts.descriptors = 1000;
   facts.backlog = 1000;
   facts.has_ipv6 = false;
+  facts.keeps_icmp_errors = false;
   facts.source_ports_are_shared = true;
-  for (const char* topic : {"descriptors", "receiving", "IPv6", "source ports"}) {
+  for (const char* topic : {"descriptors", "receiving", "IPv6", "ICMP", "source ports"}) {
     EXPECT_EQ(finding(facts, topic).grade, Grade::kLimited) << topic;
   }
   EXPECT_EQ(finding(facts, "IPv4").grade, Grade::kGood);

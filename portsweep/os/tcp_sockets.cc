@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "portsweep/os/sockaddr.h"
+#include "portsweep/os/unique_fd.h"
 
 namespace portsweep {
 namespace {
@@ -29,14 +30,19 @@ std::optional<IcmpError> to_icmp_error(const cmsghdr* message) {
   return icmp;
 }
 
+bool keep_icmp_errors(int fd, Family family) {
+  const bool v4 = family == Family::kIpv4;
+  const int on = 1;
+  return ::setsockopt(fd, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on) == 0;
+}
+
 }  // namespace
 
 OpenedSocket RealTcpSockets::open(Family family) {
   const bool v4 = family == Family::kIpv4;
   const int fd = ::socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return {-1, errno};
-  const int on = 1;
-  ::setsockopt(fd, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on);
+  keep_icmp_errors(fd, family);  // without, a reason is told less exactly
   return {fd, 0};
 }
 
@@ -67,6 +73,11 @@ bool RealTcpSockets::is_self_connected(int fd, const Endpoint& endpoint) {
   std::memcpy(&port, reinterpret_cast<const char*>(&local) + offsetof(sockaddr_in, sin_port), sizeof port);
   return ntohs(port) == endpoint.port.number() &&
          from_sockaddr(reinterpret_cast<const sockaddr*>(&local)).bits() == endpoint.address.bits();
+}
+
+bool keeps_icmp_errors() {
+  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return fd && keep_icmp_errors(fd.get(), Family::kIpv4);
 }
 
 void RealTcpSockets::close(int fd) { ::close(fd); }

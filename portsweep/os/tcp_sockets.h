@@ -53,4 +53,7 @@ class RealTcpSockets final : public TcpSockets {
   void abort(int fd) override;
 };
 
+// Whether this kernel keeps ICMP errors for the connections that they are about. Without, only their errno is known.
+bool keeps_icmp_errors();
+
 }  // namespace portsweep
