@@ -67,6 +67,10 @@ struct Wording {
   std::string operator()(const EngineFellBack& n) const {
     return fmt::format("scanning by the engine {}: {} (portsweep doctor says more)", n.engine, name(n.why));
   }
+  std::string operator()(const LeftToConnect& n) const {
+    return fmt::format("{} of this machine itself {} left to the engine connect",
+                       n.hosts == 1 ? "1 address" : grouped(n.hosts) + " addresses", n.hosts == 1 ? "is" : "are");
+  }
   std::string operator()(const LongScan& n) const {
     return fmt::format("{} probes may take {}; -F or --top N would shorten that", grouped(n.probes),
                        rough_time(n.estimate));

@@ -22,6 +22,8 @@ TEST(WordedNotice, IsOneSentence) {
   EXPECT_EQ(word(OptionAdjusted{"--wait", "portsweep knows when to stop"}), "--wait: portsweep knows when to stop");
   EXPECT_EQ(word(EngineFellBack{"connect", "the engine syn needs CAP_NET_RAW"}),
             "scanning by the engine connect: the engine syn needs CAP_NET_RAW (portsweep doctor says more)");
+  EXPECT_EQ(word(LeftToConnect{1}), "1 address of this machine itself is left to the engine connect");
+  EXPECT_EQ(word(LeftToConnect{256}), "256 addresses of this machine itself are left to the engine connect");
   EXPECT_EQ(word(LongScan{4'294'967'296, 100h}),
             "4,294,967,296 probes may take 4 days 4 h; -F or --top N would shorten that");
   EXPECT_EQ(word(CapacityLimited{1024}),

@@ -133,6 +133,11 @@ Result<void> begin_trace(const ScanConfig& config, RawPackets* packets, const Cl
   return packets->trace(path, config.output.overwrite ? Existing::kOverwrite : Existing::kRefuse, clock);
 }
 
+void note_own_targets(const ScanTargets& targets, const AddressSet& own, std::vector<Notice>& notices) {
+  const std::uint64_t hosts = targets.singles.intersection(own).size() + targets.ranges.intersection(own).size();
+  if (hosts > 0) notices.emplace_back(LeftToConnect{hosts});
+}
+
 // `parts` and what it refers to must outlive it.
 ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
   return {.clock = parts.clock,
@@ -172,6 +177,7 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const AddressSet own = read_own_addresses();
   if (const auto checked = check_source(resolved->config.engine.packets, own); !checked) return fail(checked.error());
   if (const auto begun = begin_trace(resolved->config, packets, clock); !begun) return fail(begun.error());
+  if (packets != nullptr) note_own_targets(*targets, own, notices);
   const EngineParts parts{clock, own, packets, read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   auto reporter = Reporter::create(resolved->config.output);

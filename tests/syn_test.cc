@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "testing/cli_runner.h"
@@ -90,6 +91,21 @@ TEST_F(SynNetns, AgreesWithConnectOfHostsBehindAGateway) {
   agree({"-p", "20-100", "-Pn", "10.100.0.0/28"});
 }
 
+// Connections would reach it: the kernel has been told its Ethernet address.
+TEST_F(SynNetns, TakesANeighbourThatAnswersNoArpAsTheKernelHasIt) {
+  target().listen("0.0.0.0", {22});
+  target().sysctl("net.ipv4.conf.all.arp_ignore", "8");
+  const Outcome link = Child({"ip", "-n", target().name(), "-br", "link", "show", "vt"}).run();
+  std::istringstream words(link.out);
+  std::string mac;
+  for (int i = 0; i < 3; ++i) words >> mac;
+  EXPECT_EQ(syn({"-p", "22,23", kTarget}).exit, 0);
+  EXPECT_EQ(JsonLines(syn({"-p", "22,23", kTarget}).out).host(kTarget)["state"], "down");
+  scanner().ip("neighbour replace 10.77.0.2 dev vs nud permanent lladdr " + mac);
+  agree({"-p", "22,23", kTarget});
+  EXPECT_EQ(JsonLines(syn({"-p", "22,23", kTarget}).out).port(kTarget, 22)["state"], "open");
+}
+
 TEST_F(SynNetns, HostsOnTheLinkThatAreMissingAreDown) {
   target().ip("addr add 10.77.0.9/24 dev vt");
   target().listen("0.0.0.0", {22});
@@ -143,6 +159,8 @@ TEST_F(SynNetns, LeavesThisMachineToConnect) {
   EXPECT_EQ(lines.port("127.0.0.1", 81)["state"], "closed");
   EXPECT_EQ(lines.port("10.77.0.1", 81)["state"], "open");
   EXPECT_EQ(lines.port(kTarget, 80)["state"], "open");
+  EXPECT_EQ(outcome.err, "portsweep: 2 addresses of this machine itself are left to the engine connect\n");
+  EXPECT_TRUE(lines.has_notice("left-to-connect"));
 }
 
 // The tag is put in by the interface of the VLAN, and is taken out by it.
@@ -301,6 +319,7 @@ TEST_F(SynNetns, DoctorKnowsPrivilegesAndOutputRules) {
   EXPECT_THAT(good.out, HasSubstr("raw packets: good"));
   EXPECT_THAT(good.out, HasSubstr("output rules: good"));
   EXPECT_THAT(good.out, HasSubstr("source ports: good"));
+  EXPECT_THAT(good.out, HasSubstr("ICMP: good"));
   scanner().nft("table inet lab { chain out { type filter hook output priority 0; policy drop; }\n}");
   EXPECT_THAT(run({"doctor"}).run().out, HasSubstr("inet lab out (drops by default)"));
   Child bare({"setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw", PORTSWEEP_BINARY, "doctor"});

@@ -28,6 +28,9 @@ SynEngine::SynEngine(SynSetup setup, PacketIo& io, std::span<const Link> links, 
     if (link.kind == LinkKind::kEthernet) segments_.push_back({link, NeighbourCache(clock.now()), 0});
     if (link.kind == LinkKind::kBareIp) bare_.push_back(link.index);
   }
+  for (const KnownNeighbour& known : setup_.neighbours) {
+    if (Segment* segment = segment_of(known.interface)) segment->neighbours.learn(known.claim);
+  }
   // What came before anything was sent; somebody may go on sending.
   for (std::size_t i = 0; i < 16 * kReadBatch && io_.next(); ++i) {
   }

@@ -27,6 +27,7 @@
 #include "portsweep/net/address_set.h"
 #include "portsweep/net/port_range.h"
 #include "portsweep/os/clock.h"
+#include "portsweep/os/known_neighbours.h"
 #include "portsweep/os/links.h"
 #include "portsweep/os/packet_io.h"
 
@@ -38,7 +39,8 @@ struct SynSetup {
   std::function<void(MutableBytes)> fill_secret;
   // Neighbours that the kernel's table has room for (gc_thresh3): beyond, it may not know where to send its RST.
   std::uint64_t kernel_neighbours = 1024;
-  StrayPackets* strays = nullptr;  // to count in, if given; must outlive the engine
+  std::vector<KnownNeighbour> neighbours = {};  // that need not be asked for
+  StrayPackets* strays = nullptr;               // to count in, if given; must outlive the engine
 };
 
 class SynEngine final : public Engine {

@@ -66,6 +66,7 @@ class SynEngineTest : public ::testing::Test {
                                    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(dice_());
                                  },
                              .kernel_neighbours = kernel_neighbours,
+                             .neighbours = known_,
                              .strays = &strays_},
                     *wire_, links, routes_, clock_, own_);
   }
@@ -115,6 +116,7 @@ class SynEngineTest : public ::testing::Test {
   RouteMap routes_{finder_, {}};
   std::optional<FakeWire> wire_;
   StrayPackets strays_;
+  std::vector<KnownNeighbour> known_;
   std::optional<SynEngine> engine_;
   std::map<ProbeId, std::vector<Event>> said_;
   ProbeId next_ = 1;
@@ -220,6 +222,16 @@ TEST_F(SynEngineTest, AsksForTheGatewayOnceAndLetsProbesWait) {
   EXPECT_EQ(wire_->questions(), 1U);
   EXPECT_THAT(wire_->syns(), SizeIs(probes.size()));
   for (const ProbeId probe : probes) EXPECT_THAT(reasons(probe), ElementsAre(Reason::kReset));
+}
+
+TEST_F(SynEngineTest, AsksForNoNeighbourThatIsKnown) {
+  known_ = {{FakeWire::kInterface, {kGateway, FakeWire::kGatewayMac}}, {99, {kNear, FakeWire::kGatewayMac}}};
+  use(quiet());
+  const ProbeId probe = send(kFar, Port(80));
+  send(kNear, Port(80));
+  listen(10ms);
+  EXPECT_THAT(reasons(probe), ElementsAre(Reason::kSynAck));
+  EXPECT_EQ(wire_->questions(), 1U) << "that one is known on another interface";
 }
 
 TEST_F(SynEngineTest, AsksThriceForANeighbourThatIsNotThere) {

@@ -78,6 +78,7 @@ Result<std::unique_ptr<Engine>> make_syn_engine(const SynPlan& plan, PacketIo& i
                                                 const Clock& clock, const AddressSet& own) {
   std::vector<Link> links = TRY(read_links());
   std::unique_ptr<PathFinder> finder = TRY(open_path_finder(plan.wish));
+  std::vector<KnownNeighbour> known = TRY(read_known_neighbours());
   // Each may be tried again while it is still listened for.
   const std::uint64_t slots =
       std::bit_ceil(std::clamp(2 * std::min(plan.probes, kMostSlots), kFewestSlots, kMostSlots));
@@ -85,6 +86,7 @@ Result<std::unique_ptr<Engine>> make_syn_engine(const SynPlan& plan, PacketIo& i
                  .ports = plan.ports,
                  .fill_secret = fill_secret,
                  .kernel_neighbours = plan.kernel_neighbours,
+                 .neighbours = std::move(known),
                  .strays = plan.strays};
   auto syn =
       std::make_unique<SynStack>(std::move(setup), plan.wish, io, std::move(links), std::move(finder), clock, own);

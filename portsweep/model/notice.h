@@ -49,6 +49,11 @@ struct EngineFellBack {
   std::string_view engine;  // that does the scan
   std::string why;
 };
+// Targets that are this machine itself: packets of our own would never be seen on a link, so connections are made to
+// it.
+struct LeftToConnect {
+  std::uint64_t hosts;
+};
 // The worst-case estimate is long.
 struct LongScan {
   std::uint64_t probes;
@@ -103,8 +108,8 @@ struct PaceDecision {
 // "loss-seen", "random-loss", "bottleneck", ...
 std::string_view to_string(PaceDecision::Kind kind);
 
-using Notice =
-    std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited, OptionAdjusted,
-                 EngineFellBack, LongScan, NeighbourGroups, WorkersLimited, WorkerLost, StrayPackets, PaceDecision>;
+using Notice = std::variant<NameUnresolved, NameExcluded, AddressesRefused, LocalTrouble, CapacityLimited,
+                            OptionAdjusted, EngineFellBack, LeftToConnect, LongScan, NeighbourGroups, WorkersLimited,
+                            WorkerLost, StrayPackets, PaceDecision>;
 
 }  // namespace portsweep

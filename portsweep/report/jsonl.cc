@@ -77,6 +77,7 @@ struct NoticeFields {
   void operator()(const EngineFellBack& n) const {
     line.text("notice", "engine-fell-back").text("engine", n.engine).text("why", n.why);
   }
+  void operator()(const LeftToConnect& n) const { line.text("notice", "left-to-connect").number("hosts", n.hosts); }
   void operator()(const LongScan& n) const {
     line.text("notice", "long-scan").number("probes", n.probes).seconds("estimate_s", n.estimate);
   }

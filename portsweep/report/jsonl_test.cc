@@ -151,6 +151,8 @@ TEST(Jsonl, CarriesEveryNotice) {
   EXPECT_EQ(notice_line(EngineFellBack{"connect", "w"}),
             R"({"type":"notice","notice":"engine-fell-back","engine":"connect","why":"w"})"
             "\n");
+  EXPECT_EQ(notice_line(LeftToConnect{3}), R"({"type":"notice","notice":"left-to-connect","hosts":3})"
+                                           "\n");
   EXPECT_EQ(notice_line(LongScan{65535, 601s}),
             R"({"type":"notice","notice":"long-scan","probes":65535,"estimate_s":601.000000})"
             "\n");
