@@ -1,5 +1,6 @@
-# In the trees with sanitizers several sources are compiled as one: headers and templates are most of the work, and half
-# of the time is saved. In the others each is by itself, so that each includes what it needs.
+# Several sources are compiled as one: those of tests, and in the trees with sanitizers all. Headers and templates are
+# most of the work, and half of the time is saved. The libraries of the other trees are compiled one by one: so each
+# source includes what it needs.
 #
 # Names without linkage meet there. A source that has one like another's is compiled alone: ALONE.
 if(PORTSWEEP_SANITIZE)
@@ -79,6 +80,7 @@ function(portsweep_test_program PROGRAM)
     target_precompile_headers(${PROGRAM} REUSE_FROM portsweep_test_pch)
     target_compile_options(${PROGRAM} PRIVATE -O0)
   endif()
+  set_target_properties(${PROGRAM} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   target_link_libraries(${PROGRAM} PRIVATE
     ${T_LINK} portsweep_test_pch GTest::gmock GTest::gtest_main rapidcheck portsweep_warnings portsweep_sanitizers)
 endfunction()
