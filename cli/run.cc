@@ -69,16 +69,22 @@ void exit_on_abort() {
   std::signal(SIGABRT, [](int) { _exit(number_of(ExitCode::kBug)); });
 }
 
+// Of this machine, read once.
+struct Here {
+  Zones zones = read_zones();
+  AddressSet own = read_own_addresses();
+};
+
 // resolve() or resolve_compare(), with what this machine contributes.
 template <class Resolve>
-auto resolve_here(Resolve how, const RawArgs& raw, EngineKind auto_engine = EngineKind::kConnect)
+auto resolve_here(Resolve how, const RawArgs& raw, const Here& here, EngineKind auto_engine = EngineKind::kConnect)
     -> decltype(how(raw, std::declval<const Surroundings&>())) {
   SystemFileReader files;
   std::uint64_t seed = 0;
   if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return system_error("no random numbers", errno);
   std::error_code gone;
   const std::string directory = std::filesystem::current_path(gone).string();
-  return how(raw, {files, read_zones(), formats(), gone ? "/" : directory, seed, auto_engine});
+  return how(raw, {files, here.zones, formats(), gone ? "/" : directory, seed, auto_engine});
 }
 
 // What takes a privilege; and why it was not to be had, where something else will do.
@@ -98,22 +104,21 @@ Result<std::unique_ptr<RawPackets>> open_packets(const RawArgs& raw, const Zones
 }
 
 // Before anything is read that others may have written, be it a file of targets; from then on there is no privilege.
-Result<Privileged> take_privileged(const RawArgs& raw, const Clock& clock) {
-  const Zones zones = read_zones();
-  const RawPacketUse use = raw_packet_use(raw, zones, read_own_addresses());
+Result<Privileged> take_privileged(const RawArgs& raw, const Here& here, const Clock& clock) {
+  const RawPacketUse use = raw_packet_use(raw, here.zones, here.own);
   if (use == RawPacketUse::kNone) {
     static_cast<void>(drop_privileges());  // there is nothing that could be asked of it
     return Privileged();
   }
-  auto packets = open_packets(raw, zones, clock);
+  auto packets = open_packets(raw, here.zones, clock);
   if (packets) return Privileged{*std::move(packets), {}};
   if (use == RawPacketUse::kRequired) return packets.error();
   return Privileged{nullptr, EngineFellBack{row_of(EngineKind::kConnect).name, packets.error().message()}};
 }
 
 // The same without opening anything.
-EngineKind auto_engine_of_plan(const RawArgs& raw) {
-  const RawPacketUse use = raw_packet_use(raw, read_zones(), read_own_addresses());
+EngineKind auto_engine_of_plan(const RawArgs& raw, const Here& here) {
+  const RawPacketUse use = raw_packet_use(raw, here.zones, here.own);
   const bool packets = use == RawPacketUse::kRequired || (use == RawPacketUse::kIfPermitted && may_use_raw_packets());
   static_cast<void>(drop_privileges());
   return packets ? EngineKind::kSyn : EngineKind::kConnect;
@@ -157,10 +162,11 @@ ScanWorld world_with(const EngineParts& parts, const StopSignals& signals) {
 
 int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   const RealClock clock;
-  const auto privileged = take_privileged(command.raw, clock);
+  const Here here;
+  const auto privileged = take_privileged(command.raw, here, clock);
   if (!privileged) return fail(privileged.error());
   RawPackets* const packets = privileged->packets.get();
-  const auto resolved = resolve_here(resolve, command.raw, privileged->auto_engine());
+  const auto resolved = resolve_here(resolve, command.raw, here, privileged->auto_engine());
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed && resolved->config.output.stdout_format != nullptr) {
     return fail(output_is_closed().with_hint("> /dev/null, if the results go to a file by -o"));
@@ -174,11 +180,11 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
   // Until here ^C just ends the process: there is nothing yet to write or to stop.
   const StopSignals signals;
   Teller teller(resolved->talk);
-  const AddressSet own = read_own_addresses();
-  if (const auto checked = check_source(resolved->config.engine.packets, own); !checked) return fail(checked.error());
+  if (const auto checked = check_source(resolved->config.engine.packets, here.own); !checked)
+    return fail(checked.error());
   if (const auto begun = begin_trace(resolved->config, packets, clock); !begun) return fail(begun.error());
-  if (packets != nullptr) note_own_targets(*targets, own, notices);
-  const EngineParts parts{clock, own, packets, read_neighbourhood()};
+  if (packets != nullptr) note_own_targets(*targets, here.own, notices);
+  const EngineParts parts{clock, here.own, packets, read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   auto reporter = Reporter::create(resolved->config.output);
   if (!reporter) return fail(reporter.error());
@@ -190,7 +196,8 @@ int run_scan(const ScanCommand& command, const StandardStreams& streams) {
 }
 
 int run_plan(const PlanCommand& command, const StandardStreams& streams) {
-  const auto resolved = resolve_here(resolve, command.raw, auto_engine_of_plan(command.raw));
+  const Here here;
+  const auto resolved = resolve_here(resolve, command.raw, here, auto_engine_of_plan(command.raw, here));
   if (!resolved) return fail(resolved.error());
   if (!resolved->config.output.files.empty()) {
     return fail(Error::usage("-o: plan writes no files: it shows the plan on standard output"));
@@ -228,9 +235,10 @@ std::string own_path() {
 
 int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   const RealClock clock;
-  const auto privileged = take_privileged(command.raw, clock);
+  const Here here;
+  const auto privileged = take_privileged(command.raw, here, clock);
   if (!privileged) return fail(privileged.error());
-  auto resolved = resolve_here(resolve_compare, command.raw);
+  auto resolved = resolve_here(resolve_compare, command.raw, here);
   if (!resolved) return fail(resolved.error());
   if (streams.output_closed) return fail(output_is_closed());
   CompareConfig& config = resolved->config;
@@ -243,8 +251,7 @@ int run_compare(const CompareCommand& command, const StandardStreams& streams) {
   const StopSignals signals;
   Teller teller(resolved->talk);
   for (const Notice& notice : notices) teller.on_notice(notice);
-  const AddressSet own = read_own_addresses();
-  const EngineParts parts{clock, own, privileged->packets.get(), read_neighbourhood()};
+  const EngineParts parts{clock, here.own, privileged->packets.get(), read_neighbourhood()};
   ScanWorld world = world_with(parts, signals);
   const auto comparison = compare(config, *targets, world, teller);
   teller.finish();

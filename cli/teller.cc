@@ -33,9 +33,9 @@ void Teller::on_run(const std::string& label) {
 
 void Teller::on_notice(const Notice& notice) {
   const auto* decision = std::get_if<PaceDecision>(&notice);
-  const bool said =
-      decision != nullptr ? pace_.says(*decision) : verbose_ || !std::holds_alternative<StrayPackets>(notice);
-  if (said) say(word(notice));
+  if (decision != nullptr && !pace_.says(*decision)) return;
+  if (!verbose_ && std::holds_alternative<StrayPackets>(notice)) return;
+  say(word(notice));
 }
 
 void Teller::finish() {

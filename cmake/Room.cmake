@@ -5,7 +5,6 @@
 # Names without linkage meet there. A source that has one like another's is compiled alone: ALONE.
 if(PORTSWEEP_SANITIZE)
   set(CMAKE_UNITY_BUILD ON)
-  set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 endif()
 function(portsweep_compile_alone)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -80,7 +79,7 @@ function(portsweep_test_program PROGRAM)
     target_precompile_headers(${PROGRAM} REUSE_FROM portsweep_test_pch)
     target_compile_options(${PROGRAM} PRIVATE -O0)
   endif()
-  set_target_properties(${PROGRAM} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(${PROGRAM} PROPERTIES UNITY_BUILD ON)
   target_link_libraries(${PROGRAM} PRIVATE
     ${T_LINK} portsweep_test_pch GTest::gmock GTest::gtest_main rapidcheck portsweep_warnings portsweep_sanitizers)
 endfunction()

@@ -339,8 +339,7 @@ TEST_F(SynNetns, SaysWhatItNeedsWhereItMayNot) {
   EXPECT_THAT(outcome.err, HasSubstr("CAP_NET_RAW"));
 }
 
-// --- auto: by packets of our own where they are permitted and of use
-// --------------------------------------------------
+// --- auto -----------------------------------------------------------------------------------------------------------
 
 class SynAuto : public SynNetns {
  protected:

@@ -36,7 +36,7 @@ def rss(setting):
                                  ("filtered", (), 32), ("filtered", all_states, 32), ("filtered", syn, 96)):
         setting.lab.set_up(one_host(kind))
         command = setting.portsweep.command(setting.lab, TARGET, ALL_PORTS, options)
-        subject = ", ".join([f"portsweep {kind}", *([" ".join(options)] if options else [])])
+        subject = f"portsweep {kind}" + (", " + " ".join(options) if options else "")
         samples = [_peak_rss_mib(setting, f"rss {subject}", command) for _ in range(2)]
         yield Row("rss", subject, "MiB", samples, goal=f"<= {limit} MiB", met=max(samples) <= limit)
 
@@ -71,8 +71,8 @@ def send_path(setting):
     bare, engine = (Row("send-path", subject, "k/s", [rate / 1000 for rate in rates[name]])
                     for subject, name in (("bare sendmmsg", "bare"), ("engine syn", "engine")))
     engine.ratio, engine.reference = engine.median / bare.median, bare.subject
-    engine.goal, engine.met = f">= {least} k/s, >= {share} of {bare.subject}", \
-        engine.median >= least and engine.ratio >= share
+    engine.goal = f">= {least} k/s, >= {share} of {bare.subject}"
+    engine.met = engine.median >= least and engine.ratio >= share
     yield from (bare, engine)
 
 

@@ -3,7 +3,6 @@
 
 #include <linux/rtnetlink.h>
 
-#include <algorithm>
 #include <optional>
 
 #include "portsweep/os/netlink.h"
@@ -21,10 +20,7 @@ int on_attribute(const nlattr* attribute, void* data) {
   auto& found = *static_cast<Attributes*>(data);
   const int type = mnl_attr_get_type(attribute);
   if (type == NDA_DST) found.address = address_of(attribute, found.family);
-  if (type == NDA_LLADDR && mnl_attr_get_payload_len(attribute) == MacAddress().bytes.size()) {
-    const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute));
-    std::copy_n(bytes, MacAddress().bytes.size(), found.mac.emplace().bytes.begin());
-  }
+  if (type == NDA_LLADDR) found.mac = mac_of(attribute);
   return MNL_CB_OK;
 }
 

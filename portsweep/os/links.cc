@@ -27,12 +27,7 @@ int on_attribute(const nlattr* attribute, void* data) {
   Link& link = *static_cast<Link*>(data);
   switch (mnl_attr_get_type(attribute)) {
     case IFLA_IFNAME: link.name = mnl_attr_get_str(attribute); break;
-    case IFLA_ADDRESS:
-      if (mnl_attr_get_payload_len(attribute) == link.mac.bytes.size()) {
-        const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute));
-        std::copy_n(bytes, link.mac.bytes.size(), link.mac.bytes.begin());
-      }
-      break;
+    case IFLA_ADDRESS: link.mac = mac_of(attribute).value_or(link.mac); break;
     default: break;
   }
   return MNL_CB_OK;

@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -57,6 +58,13 @@ std::optional<Address> address_of(const nlattr* attribute, Family family) {
   std::array<std::uint8_t, 16> bytes{};
   std::memcpy(bytes.data(), mnl_attr_get_payload(attribute), bytes.size());
   return Address::v6(bytes);
+}
+
+std::optional<MacAddress> mac_of(const nlattr* attribute) {
+  MacAddress mac;
+  if (mnl_attr_get_payload_len(attribute) != mac.bytes.size()) return std::nullopt;
+  std::copy_n(static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mac.bytes.size(), mac.bytes.begin());
+  return mac;
 }
 
 }  // namespace portsweep

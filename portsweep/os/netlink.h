@@ -11,6 +11,7 @@
 
 #include "portsweep/base/result.h"
 #include "portsweep/net/address.h"
+#include "portsweep/net/ethernet.h"
 
 namespace portsweep {
 
@@ -30,5 +31,8 @@ int ask(mnl_socket* socket, nlmsghdr* request, mnl_cb_t callback, void* into);
 
 // An attribute of 4 or 16 bytes; nothing if it is too short.
 std::optional<Address> address_of(const nlattr* attribute, Family family);
+
+// An attribute of 6 bytes; nothing if it has another length: not every link has such addresses.
+std::optional<MacAddress> mac_of(const nlattr* attribute);
 
 }  // namespace portsweep

@@ -21,6 +21,7 @@ constexpr std::uint64_t kSeeds = 20;  // they meet no other code
 #else
 constexpr std::uint64_t kSeeds = 200;
 #endif
+constexpr std::uint64_t kMostWrong = std::max<std::uint64_t>(1, kSeeds / 50);
 constexpr double kFull = 150'000;
 
 SimulatedPath blackout() { return random_loss(1); }
@@ -122,7 +123,7 @@ TEST(Diagnosis, GoesBackToTheFullRateWhereTheLossIsRandom) {
                          scan.diagnosis.mode() == Mode::kFree && !scan.diagnosis.limit() && scan.rate() == kFull;
       slowed_down += !right;
     }
-    EXPECT_LE(slowed_down, std::max<std::uint64_t>(1, kSeeds / 50)) << loss;
+    EXPECT_LE(slowed_down, kMostWrong) << loss;
   }
 }
 
@@ -151,14 +152,13 @@ TEST(Diagnosis, IsNotAlarmedWhenRandomLossGoesAway) {
 
 TEST(Diagnosis, FindsAPolicer) {
   for (const double capacity : {500.0, 1'000.0, 2'000.0, 5'000.0, 10'000.0, 20'000.0, 50'000.0, 100'000.0}) {
-    EXPECT_LE(misdiagnoses(policer(capacity), Kind::kBottleneck), std::max<std::uint64_t>(1, kSeeds / 50)) << capacity;
+    EXPECT_LE(misdiagnoses(policer(capacity), Kind::kBottleneck), kMostWrong) << capacity;
   }
 }
 
 TEST(Diagnosis, FindsAPolicerBehindRandomLoss) {
   for (const double capacity : {500.0, 5'000.0, 50'000.0}) {
-    EXPECT_LE(misdiagnoses(policer(capacity, 0.05), Kind::kBottleneck), std::max<std::uint64_t>(1, kSeeds / 50))
-        << capacity;
+    EXPECT_LE(misdiagnoses(policer(capacity, 0.05), Kind::kBottleneck), kMostWrong) << capacity;
   }
 }
 
@@ -374,8 +374,7 @@ TEST(Diagnosis, DoesNotSlowDownForGoodWhenTheRoundTripGrowsOnceAndStays) {
 
 TEST(Diagnosis, FindsALimiterOfResetsAndDoesNotSlowDown) {
   for (const double capacity : {50.0, 200.0, 2'000.0, 20'000.0}) {
-    EXPECT_LE(misdiagnoses(reset_limiter(capacity), Kind::kResetsLimited), std::max<std::uint64_t>(1, kSeeds / 50))
-        << capacity;
+    EXPECT_LE(misdiagnoses(reset_limiter(capacity), Kind::kResetsLimited), kMostWrong) << capacity;
   }
   SimulatedScan scan(reset_limiter(200), 1);
   scan.run(5s);
