@@ -82,7 +82,7 @@ class BareLoop {
     std::uint64_t sent = 0;
     const Instant start = clock.now();
     while (sent < kSyns) {
-      const int count = ::sendmmsg(socket_.get(), messages_.data(), PacketIo::kBatch, MSG_DONTWAIT);
+      const int count = ::sendmmsg(socket_.get(), messages_.data(), PacketSender::kBatch, MSG_DONTWAIT);
       if (count > 0) sent += static_cast<std::uint64_t>(count);
     }
     return per_second(sent, clock.now() - start);
@@ -101,7 +101,7 @@ class BareLoop {
   std::size_t size_;
   sockaddr_ll link_{};
   iovec part_{};
-  std::array<mmsghdr, PacketIo::kBatch> messages_{};
+  std::array<mmsghdr, PacketSender::kBatch> messages_{};
 };
 
 // --- The engine -----------------------------------------------------------------------------------------------------

@@ -68,23 +68,23 @@ std::vector<TcpSegment> FakeWire::segments(std::uint8_t flags) const {
   return found;
 }
 
-PacketIo::Sent FakeWire::send(std::span<const OutgoingPacket> packets) {
-  std::size_t count = 0;
-  for (const OutgoingPacket& packet : packets) {
-    if (refused_ > 0) {
-      --refused_;
-      return {count, error_};
-    }
-    ++count;
-    sent_.push_back({packet.interface, {packet.bytes.begin(), packet.bytes.end()}});
-    if (packet.interface == OutgoingPacket::kBareIp) {
-      network_.receive(packet.bytes, clock_.now());
-    } else {
-      answer(packet.bytes);
-    }
+void FakeWire::send(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes) {
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const bool refused = refused_ > 0;
+    refused_ -= refused;
+    outcomes[i] = {clock_.now(), refused ? error_ : 0};
+    if (!refused) send(packets[i]);
   }
   pull();
-  return {count, 0};
+}
+
+void FakeWire::send(const OutgoingPacket& packet) {
+  sent_.push_back({packet.interface, {packet.bytes.begin(), packet.bytes.end()}});
+  if (packet.interface == OutgoingPacket::kBareIp) {
+    network_.receive(packet.bytes, clock_.now());
+  } else {
+    answer(packet.bytes);
+  }
 }
 
 void FakeWire::answer(Bytes frame) {

@@ -64,7 +64,7 @@ class FakeWire final : public PacketIo {
 
   // --- PacketIo
   Duration hand_over() const override { return 10ms; }
-  Sent send(std::span<const OutgoingPacket> packets) override;
+  void send(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes) override;
   std::optional<ReceivedPacket> next() override;
   Result<void> wait(Duration timeout) override;
   std::uint64_t drops() override { return 0; }
@@ -76,6 +76,7 @@ class FakeWire final : public PacketIo {
   };
 
   std::vector<TcpSegment> segments(std::uint8_t flags) const;
+  void send(const OutgoingPacket& packet);
   void put(Instant at, std::uint16_t ethertype, std::vector<std::uint8_t> bytes) {
     coming_.emplace(at, Coming{ethertype, std::move(bytes)});
   }

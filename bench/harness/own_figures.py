@@ -61,10 +61,10 @@ def first_packet(setting):
 
 
 def send_path(setting):
-    """In turn with a bare loop around sendmmsg, which shows what the kernel allows."""
+    """On one processor, in turn with a bare loop around sendmmsg, which shows what the kernel allows."""
     least, share = 500, 0.9
     setting.lab.set_up(Truth((TARGET,), ALL_PORTS, rest="filtered"))
-    command = ["ip", "netns", "exec", setting.lab.scanner, setting.benches["send-path"],
+    command = ["ip", "netns", "exec", setting.lab.scanner, "taskset", "--cpu-list", "0", setting.benches["send-path"],
                TARGET, SCANNER_LINK, setting.lab.target_mac, str(setting.rounds)]
     setting.log("send-path: engine and bare loop")
     rates = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)

@@ -167,7 +167,7 @@ _CONTESTS = (
 _OWN = (
     OwnFigure("rss", "peak memory of scans of one host", 25, rss),
     OwnFigure("first-packet", "from the start of the program to its first SYN", 5, first_packet),
-    OwnFigure("send-path", "SYNs that one thread sends in a second, pace left out", 10, send_path),
+    OwnFigure("send-path", "SYNs that one processor sends in a second, pace left out", 10, send_path),
     OwnFigure("probe-cost", "our own code for one probe, kernel left out", 25, probe_cost),
 )
 

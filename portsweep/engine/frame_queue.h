@@ -8,8 +8,8 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
+#include <utility>
 
 #include "portsweep/base/check.h"
 #include "portsweep/net/ethernet.h"
@@ -31,7 +31,7 @@ class FrameQueue {
   explicit FrameQueue(PacketIo& io) : io_(io) {}
 
   bool is_full() const { return count_ == PacketIo::kBatch; }
-  bool is_empty() const { return first_ == count_; }
+  bool is_empty() const { return count_ == 0; }
 
   // Leaves with the next flush(). Precondition: not full.
   void put_syn(const TcpProbe& probe, const Hop& hop, std::uint32_t ticket) {
@@ -44,19 +44,14 @@ class FrameQueue {
   }
 
   struct Flushed {
-    std::span<const std::uint32_t> sent;   // tickets
-    std::optional<std::uint32_t> refused;  // the one behind them
-    int error;                             // errno of that
+    std::span<const std::uint32_t> tickets;
+    std::span<const SendOutcome> outcomes;  // of each
   };
-  // Until one is refused: what is behind it may fare better, and stays for the next flush(). Valid until the next
-  // put_syn(). Precondition: not empty.
+  // Valid until the next put_syn().
   Flushed flush() {
-    const auto sent = io_.send(std::span(packets_).subspan(first_, count_ - first_));
-    Flushed flushed{std::span(tickets_).subspan(first_, sent.count), std::nullopt, sent.error};
-    first_ += sent.count;
-    if (sent.error != 0) flushed.refused = tickets_[first_++];
-    if (is_empty()) first_ = count_ = 0;
-    return flushed;
+    const std::size_t count = std::exchange(count_, 0);
+    io_.send(std::span(packets_).first(count), std::span(outcomes_).first(count));
+    return {std::span(tickets_).first(count), std::span(outcomes_).first(count)};
   }
 
   // At once, or not at all: errno, 0 if it left.
@@ -81,14 +76,18 @@ class FrameQueue {
     write_ethernet(frame, {hop.next, hop.own, v4 ? EtherType::kIpv4 : EtherType::kIpv6});
     return kEthernetHeader;
   }
-  int send(const OutgoingPacket& packet) { return io_.send({&packet, 1}).error; }
+  int send(const OutgoingPacket& packet) {
+    SendOutcome outcome;
+    io_.send({&packet, 1}, {&outcome, 1});
+    return outcome.error;
+  }
 
   PacketIo& io_;
-  std::size_t first_ = 0;  // those before it were offered already
   std::size_t count_ = 0;
   std::array<Frame, PacketIo::kBatch> frames_;
   std::array<OutgoingPacket, PacketIo::kBatch> packets_;
   std::array<std::uint32_t, PacketIo::kBatch> tickets_;
+  std::array<SendOutcome, PacketIo::kBatch> outcomes_;
 };
 
 }  // namespace portsweep

@@ -114,16 +114,18 @@ void SynEngine::emit(std::uint32_t slot, const Hop& hop) {
 }
 
 void SynEngine::flush() {
-  while (!outgoing_.is_empty()) {
-    // Answers may be there before the system call returns; the wait begins when it has.
-    const Instant before = clock_.now();
-    const FrameQueue::Flushed flushed = outgoing_.flush();
-    const Instant after = clock_.now();
-    for (const std::uint32_t slot : flushed.sent) {
-      slots_[slot].sent_at = before;
-      wheel_.arm(slot, after + slots_[slot].wait + hand_over_);
+  if (outgoing_.is_empty()) return;
+  const auto [slots, outcomes] = outgoing_.flush();
+  // Answers may be there before the system call returns; the wait begins when it has.
+  const Instant after = clock_.now();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    Slot& slot = slots_[slots[i]];
+    if (outcomes[i].error != 0) {
+      give_up(slots[i], trouble_of(outcomes[i].error));
+      continue;
     }
-    if (flushed.refused) give_up(*flushed.refused, trouble_of(flushed.error));
+    slot.sent_at = outcomes[i].at;
+    wheel_.arm(slots[i], after + slot.wait + hand_over_);
   }
 }
 

@@ -37,20 +37,23 @@ struct ReceivedPacket {
   Instant at;  // when the kernel had it
 };
 
+// What became of it.
+struct SendOutcome {
+  Instant at{};   // when the kernel was about to take it
+  int error = 0;  // errno; 0 if it left
+};
+
 class PacketIo {
  public:
   // The most that send() takes at a time.
-  static constexpr std::size_t kBatch = 64;
+  static constexpr std::size_t kBatch = 256;
   virtual ~PacketIo() = default;
 
   // A packet may lie with the kernel for so long before next() gives it out.
   virtual Duration hand_over() const = 0;
 
-  struct Sent {
-    std::size_t count;  // the first so many left
-    int error;          // errno of the one behind them; 0 if all did
-  };
-  virtual Sent send(std::span<const OutgoingPacket> packets) = 0;
+  // Each is offered, in any order, also when another is refused. Precondition: as many outcomes as packets.
+  virtual void send(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes) = 0;
   virtual std::optional<ReceivedPacket> next() = 0;
   // Until there may be something, at most `timeout`; a signal ends it early.
   virtual Result<void> wait(Duration timeout) = 0;

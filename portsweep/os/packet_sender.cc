@@ -25,7 +25,7 @@ bool bind_to(const UniqueFd& socket, const std::string& interface) {
 
 }  // namespace
 
-Result<PacketSender> PacketSender::open() {
+Result<SendSockets> SendSockets::open() {
   // Of no protocol: they receive nothing.
   UniqueFd frames(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!frames) return system_error("cannot open a packet socket", errno);
@@ -33,18 +33,18 @@ Result<PacketSender> PacketSender::open() {
   ::setsockopt(frames.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &yes, sizeof yes);  // without it, it is only slower
   UniqueFd bare_v4 = open_bare(AF_INET);
   if (!bare_v4) return system_error("cannot open a raw socket", errno);
-  return PacketSender(std::move(frames), std::move(bare_v4), open_bare(AF_INET6));
+  return SendSockets{std::move(frames), std::move(bare_v4), open_bare(AF_INET6)};
 }
 
-Result<void> PacketSender::bind_bare(const std::string& interface) {
-  const bool bound = bind_to(bare_v4_, interface) && (!bare_v6_ || bind_to(bare_v6_, interface));
+Result<void> SendSockets::bind_bare(const std::string& interface) {
+  const bool bound = bind_to(bare_v4, interface) && (!bare_v6 || bind_to(bare_v6, interface));
   if (!bound) return system_error("cannot send through " + interface, errno);
   return {};
 }
 
-const UniqueFd& PacketSender::socket_for(const OutgoingPacket& packet) const {
-  if (packet.interface != OutgoingPacket::kBareIp) return frames_;
-  return is_v4(packet.bytes) ? bare_v4_ : bare_v6_;
+const UniqueFd& SendSockets::of(const OutgoingPacket& packet) const {
+  if (packet.interface != OutgoingPacket::kBareIp) return frames;
+  return is_v4(packet.bytes) ? bare_v4 : bare_v6;
 }
 
 void PacketSender::put(std::size_t at, const OutgoingPacket& packet) {
@@ -72,23 +72,28 @@ void PacketSender::put(std::size_t at, const OutgoingPacket& packet) {
   }
 }
 
-// Those of one socket together. A call that took some of them says nothing of why it did not take the next: that one is
-// offered once more.
-PacketIo::Sent PacketSender::send(std::span<const OutgoingPacket> packets) {
-  const std::size_t most = std::min(packets.size(), PacketIo::kBatch);
-  std::size_t done = 0;
-  while (done < most) {
-    const UniqueFd& socket = socket_for(packets[done]);
-    if (!socket) return {done, EAFNOSUPPORT};
-    std::size_t count = 0;
-    for (; done + count < most && &socket_for(packets[done + count]) == &socket; ++count) {
-      put(count, packets[done + count]);
-    }
-    const int sent = ::sendmmsg(socket.get(), messages_.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
-    if (sent < 0) return {done, errno};
-    done += static_cast<std::size_t>(sent);
+void PacketSender::send(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes) {
+  for (std::size_t done = 0; done < packets.size();) {
+    done += send_some(packets.subspan(done), outcomes.subspan(done));
   }
-  return {done, 0};
+}
+
+// Those of one socket together, and how many of them were decided on: at least one. A call that took some says nothing
+// of why it did not take the next: that one is offered once more.
+std::size_t PacketSender::send_some(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes) {
+  const Instant now = clock_.now();
+  const UniqueFd& socket = sockets_.of(packets.front());
+  std::size_t count = 0;
+  for (; count < std::min(packets.size(), kBatch) && &sockets_.of(packets[count]) == &socket; ++count) {
+    put(count, packets[count]);
+  }
+  const int sent = socket ? ::sendmmsg(socket.get(), messages_.data(), static_cast<unsigned>(count), MSG_DONTWAIT) : -1;
+  if (sent <= 0) {
+    outcomes.front() = {now, socket ? errno : EAFNOSUPPORT};
+    return 1;
+  }
+  std::fill_n(outcomes.begin(), sent, SendOutcome{now, 0});
+  return static_cast<std::size_t>(sent);
 }
 
 }  // namespace portsweep

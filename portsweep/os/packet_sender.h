@@ -6,7 +6,7 @@
 //   bare IP   raw sockets (raw(7), with the header): the kernel routes them, and its output rules hold. For links that
 //             have no neighbours: tunnels, point to point
 //
-// Needs CAP_NET_RAW to open, nothing afterwards. One thread.
+// Needs CAP_NET_RAW to open the sockets, nothing afterwards. One thread a sender; several may share the sockets.
 #pragma once
 
 #include <linux/if_packet.h>
@@ -18,25 +18,37 @@
 #include <string>
 
 #include "portsweep/base/result.h"
+#include "portsweep/os/clock.h"
 #include "portsweep/os/packet_io.h"
 #include "portsweep/os/unique_fd.h"
 
 namespace portsweep {
 
-class PacketSender {
- public:
-  static Result<PacketSender> open();
+struct SendSockets {
+  static Result<SendSockets> open();
 
   // From now on bare packets leave by this interface, whatever the routes say.
   Result<void> bind_bare(const std::string& interface);
-  // As PacketIo::send().
-  PacketIo::Sent send(std::span<const OutgoingPacket> packets);
+  const UniqueFd& of(const OutgoingPacket& packet) const;
+
+  UniqueFd frames;
+  UniqueFd bare_v4;
+  UniqueFd bare_v6;  // none where there is no IPv6
+};
+
+class PacketSender {
+ public:
+  // The most that one system call takes.
+  static constexpr std::size_t kBatch = 64;
+
+  // Both must outlive it.
+  PacketSender(const SendSockets& sockets, const Clock& clock) : sockets_(sockets), clock_(clock) {}
+
+  // As PacketIo::send(), any number of them.
+  void send(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes);
 
  private:
-  PacketSender(UniqueFd frames, UniqueFd bare_v4, UniqueFd bare_v6)
-      : frames_(std::move(frames)), bare_v4_(std::move(bare_v4)), bare_v6_(std::move(bare_v6)) {}
-
-  const UniqueFd& socket_for(const OutgoingPacket& packet) const;
+  std::size_t send_some(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes);
   void put(std::size_t at, const OutgoingPacket& packet);
 
   union Destination {
@@ -45,12 +57,11 @@ class PacketSender {
     sockaddr_in6 v6;
   };
 
-  UniqueFd frames_;
-  UniqueFd bare_v4_;
-  UniqueFd bare_v6_;  // none where there is no IPv6
-  std::array<mmsghdr, PacketIo::kBatch> messages_{};
-  std::array<iovec, PacketIo::kBatch> parts_{};
-  std::array<Destination, PacketIo::kBatch> destinations_{};
+  const SendSockets& sockets_;
+  const Clock& clock_;
+  std::array<mmsghdr, kBatch> messages_{};
+  std::array<iovec, kBatch> parts_{};
+  std::array<Destination, kBatch> destinations_{};
 };
 
 }  // namespace portsweep

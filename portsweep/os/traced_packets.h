@@ -16,18 +16,17 @@ class TracedPackets final : public PacketIo {
   TracedPackets(PacketIo& io, PacketTrace& trace, const Clock& clock) : io_(io), trace_(trace), clock_(clock) {}
 
   Duration hand_over() const override { return io_.hand_over(); }
-  Sent send(std::span<const OutgoingPacket> packets) override {
-    const WallTime at = clock_.wall();
-    const Sent sent = io_.send(packets);
-    for (const OutgoingPacket& packet : packets.first(sent.count)) note(packet, at);
-    return sent;
+  void send(std::span<const OutgoingPacket> packets, std::span<SendOutcome> outcomes) override {
+    io_.send(packets, outcomes);
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      if (outcomes[i].error == 0) note(packets[i], wall(outcomes[i].at));
+    }
   }
   std::optional<ReceivedPacket> next() override {
     const auto packet = io_.next();
     if (packet) {
-      const Duration ago = clock_.now() - packet->at;
       trace_.add(PacketTrace::Direction::kReceived, packet->ethertype, packet->interface, packet->bytes,
-                 clock_.wall() - ago);
+                 wall(packet->at));
     }
     return packet;
   }
@@ -35,6 +34,8 @@ class TracedPackets final : public PacketIo {
   std::uint64_t drops() override { return io_.drops(); }
 
  private:
+  WallTime wall(Instant at) const { return clock_.wall() - (clock_.now() - at); }
+
   void note(const OutgoingPacket& packet, WallTime at) {
     const bool bare = packet.interface == OutgoingPacket::kBareIp;
     constexpr std::size_t kType = 12;
