@@ -67,6 +67,12 @@ class Address {
   std::uint64_t low_;
 };
 
+// The first address of the /24, or IPv6 /64, that it is in: what is mostly one network.
+constexpr Address network_of(const Address& address) {
+  const int host_bits = address.is_v4() ? 8 : 64;
+  return address.with_bits(address.bits() >> host_bits << host_bits);
+}
+
 // Canonical text (RFC 5952 for IPv6); a zone is shown by number, "fe80::1%2". See Zones::text() for its name.
 std::string to_string(const Address& address);
 

@@ -10,6 +10,11 @@
 //   fewer                         max(kEarly, 3 RTO)                    max(400 ms, 10 RTO): RTTVAR says little yet
 //   none                          kEarly                                the whole time-out
 //   none, the last try            kLast; kLastNear on our own link      the whole time-out
+//   none, but of neighbours       the second try on: clamp(2 x the slowest of them, PaceConfig::spacing, kEarly); the
+//                                 last one until kWhole since the first
+//
+// kWhole is the time-out of RFC 6298 (2.1) while nothing is known: whoever sleeps, or has to be found by its router,
+// has a second to answer the first try, however soon the neighbours answered.
 //
 // Never more than PaceConfig::timeout, but never less than PaceConfig::spacing, whatever the time-out is; and exactly
 // the time-out where PaceConfig::adaptive is false. What is listened for beside the next try takes a socket: no more
@@ -20,6 +25,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 
 #include "portsweep/pace/loss.h"
 #include "portsweep/pace/pace_config.h"
@@ -34,20 +40,29 @@ class Patience {
   static constexpr Duration kLast = 800ms;
   static constexpr Duration kLastNear = 400ms;
   static constexpr Duration kLinger = 300ms;
+  static constexpr Duration kWhole = 1s;
 
   explicit Patience(const PaceConfig& config)
       : timeout_(config.timeout), spacing_(config.spacing), adaptive_(config.adaptive), half_open_(config.half_open) {}
 
+  // What is known of a host.
+  struct Known {
+    RttEstimate rtt;
+    PathClass path;
+    std::optional<Duration> neighbours;  // the slowest first answer among them (FirstAnswers)
+  };
   struct Waits {
     Duration wait;  // until the next try may go out
     Duration hold;  // until it is no longer listened for
   };
 
-  // `room`: for how long a socket can be held at the present rate. `last`: no other try is to follow.
-  Waits waits(const RttEstimate& rtt, PathClass path, bool last, Duration room) const {
+  // `attempt`: from 1. `last`: no other try is to follow. `room`: for how long a socket can be held at the present
+  // rate.
+  Waits waits(const Known& host, unsigned attempt, bool last, Duration room) const {
     if (!adaptive_) return {timeout_, timeout_};
-    const Duration whole = listening(rtt);
-    const Duration wait = std::max(spacing_, std::min(timeout_, until_next(rtt, path, last)));
+    const Duration whole = listening(host.rtt);
+    const Duration next = host.rtt.known() ? until_next(host.rtt) : until_next(host, attempt, last);
+    const Duration wait = std::max(spacing_, std::min(timeout_, next));
     return {wait, std::clamp(room, wait, std::max(wait, whole))};
   }
 
@@ -59,8 +74,15 @@ class Patience {
   }
 
  private:
-  Duration until_next(const RttEstimate& rtt, PathClass path, bool last) const {
-    if (!rtt.known()) return std::max(spacing_, !last ? kEarly : path == PathClass::kNear ? kLastNear : kLast);
+  Duration until_next(const Known& stranger, unsigned attempt, bool last) const {
+    if (stranger.path == PathClass::kNear) return last ? kLastNear : kEarly;
+    if (!stranger.neighbours) return last ? kLast : kEarly;
+    // The first try may have left before the neighbours were heard: it is always given as much.
+    if (attempt == 1) return last ? kWhole : kEarly;
+    const Duration early = std::clamp(2 * *stranger.neighbours, std::min(spacing_, kEarly), kEarly);
+    return last ? std::max(kLinger, kWhole - kEarly - (attempt - 2) * early) : early;
+  }
+  Duration until_next(const RttEstimate& rtt) const {
     if (rtt.samples() < kEnough) return std::max({spacing_, kEarly, 3 * rtt.rto()});
     const Duration spacing = std::clamp(8 * rtt.srtt(), spacing_, std::max(spacing_, Duration(500ms)));
     return std::max(spacing, 3 * rtt.rto());

@@ -28,7 +28,12 @@ constexpr Duration kRoom = 1h;
 
 Patience::Waits waits(const RttEstimate& rtt, bool last, PathClass path = PathClass::kFar,
                       const PaceConfig& config = {}) {
-  return Patience(config).waits(rtt, path, last, kRoom);
+  return Patience(config).waits({rtt, path, std::nullopt}, 1, last, kRoom);
+}
+
+Patience::Waits waits_beside(Duration slowest_neighbour, unsigned attempt, bool last,
+                             PathClass path = PathClass::kFar) {
+  return Patience({}).waits({{}, path, slowest_neighbour}, attempt, last, kRoom);
 }
 
 TEST(Patience, ListensToAnUnknownHostForTheWholeTimeout) {
@@ -39,6 +44,32 @@ TEST(Patience, ListensToAnUnknownHostForTheWholeTimeout) {
 TEST(Patience, WaitsLongerForTheLastTryToAnUnknownHostAndLessOnOurOwnLink) {
   EXPECT_EQ(waits({}, true).wait, 800ms);
   EXPECT_EQ(waits({}, true, PathClass::kNear).wait, 400ms);
+}
+
+TEST(Patience, TriesAHostAgainSoonerWhoseNeighboursAnsweredSoon) {
+  EXPECT_EQ(waits_beside(2ms, 1, false).wait, 300ms);  // may have left before they were heard
+  EXPECT_EQ(waits_beside(2ms, 2, false).wait, 100ms);
+  EXPECT_EQ(waits_beside(80ms, 2, false).wait, 160ms);
+  EXPECT_EQ(waits_beside(700ms, 2, false).wait, 300ms);
+  EXPECT_EQ(waits_beside(2ms, 1, false).hold, 950ms);
+}
+
+// Who sleeps, or has to be found by its router, is a neighbour of those that answer at once.
+TEST(Patience, GivesAStrangerASecondHoweverSoonItsNeighboursAnswered) {
+  for (const Duration slowest : {Duration(1ms), Duration(60ms), Duration(140ms), Duration(500ms)}) {
+    for (const unsigned tries : {1U, 2U, 4U, 6U}) {
+      Duration in_all{};
+      for (unsigned attempt = 1; attempt < tries; ++attempt) in_all += waits_beside(slowest, attempt, false).wait;
+      const Duration last = waits_beside(slowest, tries, true).wait;
+      EXPECT_GE(last, Patience::kLinger);
+      EXPECT_GE(in_all + last, tries == 1 ? 950ms : 1s) << tries;  // the time-out bounds one wait
+    }
+  }
+}
+
+TEST(Patience, KnowsOfNoNeighboursOnOurOwnLink) {
+  EXPECT_EQ(waits_beside(2ms, 1, false, PathClass::kNear).wait, 300ms);
+  EXPECT_EQ(waits_beside(2ms, 2, true, PathClass::kNear).wait, 400ms);
 }
 
 // A bug: a host with one open port and all others silent was given the whole time-out twice for every port, and so was
@@ -88,17 +119,17 @@ TEST(Patience, SpacesTriesByEightRoundTripsWithinBounds) {
 TEST(Patience, ListensOnlyAsLongAsSocketsLastButAlwaysForTheWait) {
   const Patience patience(PaceConfig{});
   const RttEstimate known = after({200, 200, 200});
-  EXPECT_EQ(patience.waits(known, PathClass::kNear, false, 200ms).hold, 200ms);
-  EXPECT_EQ(patience.waits(known, PathClass::kNear, false, 1ms).hold, 100ms);
-  EXPECT_EQ(patience.waits({}, PathClass::kFar, false, 500ms).hold, 500ms);
-  EXPECT_EQ(patience.waits({}, PathClass::kFar, false, 0ms).hold, 300ms);
+  EXPECT_EQ(patience.waits({known, PathClass::kNear, {}}, 1, false, 200ms).hold, 200ms);
+  EXPECT_EQ(patience.waits({known, PathClass::kNear, {}}, 1, false, 1ms).hold, 100ms);
+  EXPECT_EQ(patience.waits({{}, PathClass::kFar, {}}, 1, false, 500ms).hold, 500ms);
+  EXPECT_EQ(patience.waits({{}, PathClass::kFar, {}}, 1, false, 0ms).hold, 300ms);
 }
 
 TEST(Patience, KeepsToTheTimeoutWhereItIsNotToAdapt) {
   const Patience fixed(PaceConfig{.timeout = 1s, .adaptive = false});
   for (const bool last : {false, true}) {
-    EXPECT_EQ(fixed.waits(after({200, 200, 200}), PathClass::kNear, last, 1ms).wait, 1s);
-    EXPECT_EQ(fixed.waits(after({200, 200, 200}), PathClass::kNear, last, 1ms).hold, 1s);
+    EXPECT_EQ(fixed.waits({after({200, 200, 200}), PathClass::kNear, {}}, 1, last, 1ms).wait, 1s);
+    EXPECT_EQ(fixed.waits({after({200, 200, 200}), PathClass::kNear, {}}, 1, last, 1ms).hold, 1s);
   }
 }
 

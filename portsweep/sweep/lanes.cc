@@ -9,10 +9,8 @@ namespace portsweep {
 
 RateBucket* Lanes::net_of(const Address& address, Instant now) {
   if (!net_rate_) return nullptr;
-  const int host_bits = address.is_v4() ? 8 : 64;
-  const Address net = address.with_bits(address.bits() >> host_bits << host_bits);
   const auto rate = static_cast<double>(*net_rate_);
-  return &nets_.try_emplace(net, rate, burst_of(rate), now).first->second;
+  return &nets_.try_emplace(network_of(address), rate, burst_of(rate), now).first->second;
 }
 
 // Nothing if the host has no bound at all.

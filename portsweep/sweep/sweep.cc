@@ -247,11 +247,12 @@ Patience::Waits Sweep::regular_waits(std::uint64_t host, std::uint8_t attempt) c
 
 Patience::Waits Sweep::usual_waits(std::uint64_t host, std::uint8_t attempt) const {
   const HostTally* tally = hosts_.find(host);
-  const PathClass path = path_class(host);
-  const bool last = attempt >= book_.tries_of_unknown(path);
+  Patience::Known known{tally == nullptr ? RttEstimate{} : tally->rtt, path_class(host), {}};
+  if (!known.rtt.known()) known.neighbours = first_answers_.slowest_near(plan_.hosts().at(host));
+  const bool last = attempt >= book_.tries_of_unknown(known.path);
   const double seconds = std::min(capacity_ / ladder_.rate(), 3600.0);
   const Duration room(static_cast<std::int64_t>(seconds * 1e9));
-  return patience_.waits(tally ? tally->rtt : RttEstimate{}, path, last, room);
+  return patience_.waits(known, attempt, last, room);
 }
 
 Transmission Sweep::transmission(std::uint64_t index, const PlannedProbe& probe, const Block& block) {
@@ -362,6 +363,9 @@ void Sweep::on_answer(const Event& event, std::uint64_t index, Block& block, Ins
   HostTally& tally = hosts_.get(probe.host);
   if (event.from_target) {
     if (tally.seen_missing) found(probe.host, now);
+    if (!tally.up && event.attempt == 1 && event.rtt_us > 0) {
+      first_answers_.add(plan_.hosts().at(probe.host), std::chrono::microseconds(event.rtt_us));
+    }
     tally.heard(event.rtt_us);
   }
   if (config_.adaptive && event.from_target) {

@@ -25,6 +25,7 @@
 #include "portsweep/model/notice.h"
 #include "portsweep/model/transmission.h"
 #include "portsweep/net/address_set.h"
+#include "portsweep/pace/first_answers.h"
 #include "portsweep/pace/ladder.h"
 #include "portsweep/pace/pace_config.h"
 #include "portsweep/pace/patience.h"
@@ -207,6 +208,7 @@ class Sweep {
   RateLadder ladder_;
   PaceBook book_;
   HostTable hosts_;
+  FirstAnswers first_answers_;
 
   std::deque<Block> blocks_;      // the open ones, by index
   std::uint64_t next_block_ = 0;  // the first index that no block covers yet

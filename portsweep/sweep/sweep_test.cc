@@ -41,6 +41,7 @@ class SweepTest : public testing::Test {
     engine.emplace(clock, capacity, std::move(network));
     engine->accept_at_most(accept_at_most);
     sweep.emplace(*plan, kFirstProbe, config, Neighbourhood{.on_link = on_link}, RateLadder(config, clock.now()));
+    sweep->set_capacity(capacity);
     if (memory) sweep->remember(*std::exchange(memory, std::nullopt));
     const Instant start = clock.now();
     while (!sweep->done()) {
@@ -204,6 +205,27 @@ TEST_F(SweepTest, TriesASilentHostAsOftenAsALossyPathWouldNeed) {
   decisions.clear();
   run(hosts("10.0.0.1", 1), ports(1, 10), [](const Transmission&) { return kSilent; }, {.miss = 1e-3});
   EXPECT_EQ(engine->sent().size(), 20U);
+}
+
+// Enough hosts of its network have answered soon: the tries follow each other sooner, and the first has a second still.
+TEST_F(SweepTest, EndsSoonerWithSilentHostsWhoseNeighboursAnswered) {
+  constexpr std::uint32_t kAsleep = 0x0a000000 + 200;
+  const auto network = [&](const Transmission& t) -> std::optional<FakeAnswer> {
+    const std::uint32_t host = t.target.address.v4_bits();
+    if (host == kAsleep && t.attempt == 1) return FakeAnswer{.reason = Reason::kSynAck, .after = 930ms};
+    return host % 4 == 1 ? std::optional(kClosed) : kSilent;
+  };
+  capacity = 1'000'000;  // each is listened for as long as is wise
+  run(hosts("10.0.0.0", 256), ports(80, 80), network);
+  EXPECT_EQ(count(Reason::kReset), 64U);
+  EXPECT_EQ(reason(200, 80), Reason::kSynAck);
+  EXPECT_GT(elapsed, 1s);
+  EXPECT_LT(elapsed, 1200ms);  // sending takes a tenth of a second
+  EXPECT_EQ(probes().size(), 64U + 192 * 4);
+
+  decisions.clear();
+  run(hosts("10.0.0.0", 256), ports(80, 80), [](const Transmission&) { return kSilent; });
+  EXPECT_GT(elapsed, 1600ms);
 }
 
 TEST_F(SweepTest, TriesNoMoreOftenThanAsked) {
