@@ -29,6 +29,7 @@ class FirstAnswers {
     network.slowest = std::max(network.slowest, rtt);
   }
 
+  bool is_empty() const { return networks_.empty(); }
   // Of the hosts in its network, if there were enough.
   std::optional<Duration> slowest_near(const Address& host) const {
     const auto found = networks_.find(network_of(host));

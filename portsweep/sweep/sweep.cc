@@ -248,7 +248,9 @@ Patience::Waits Sweep::regular_waits(std::uint64_t host, std::uint8_t attempt) c
 Patience::Waits Sweep::usual_waits(std::uint64_t host, std::uint8_t attempt) const {
   const HostTally* tally = hosts_.find(host);
   Patience::Known known{tally == nullptr ? RttEstimate{} : tally->rtt, path_class(host), {}};
-  if (!known.rtt.known()) known.neighbours = first_answers_.slowest_near(plan_.hosts().at(host));
+  if (!known.rtt.known() && !first_answers_.is_empty()) {
+    known.neighbours = first_answers_.slowest_near(plan_.hosts().at(host));
+  }
   const bool last = attempt >= book_.tries_of_unknown(known.path);
   const double seconds = std::min(capacity_ / ladder_.rate(), 3600.0);
   const Duration room(static_cast<std::int64_t>(seconds * 1e9));
