@@ -11,7 +11,6 @@
 #include "portsweep/os/system_error.h"
 
 namespace portsweep {
-
 namespace {
 
 constexpr unsigned kMostSenders = 4;
@@ -31,8 +30,8 @@ Result<std::unique_ptr<PacketSockets>> PacketSockets::open(const PortRange& port
 PacketSockets::PacketSockets(PacketRing ring, SendSockets sockets, unsigned helpers, const Clock& clock)
     : ring_(std::move(ring)),
       sockets_(std::move(sockets)),
-      senders_(1 + helpers, PacketSender(sockets_, clock)),
-      team_(helpers) {}
+      team_(helpers),
+      senders_(team_.workers(), PacketSender(sockets_, clock)) {}
 
 // Closing a packet socket waits for the kernel (synchronize_net): 10 to 20 ms, twice for a ring. So at the same time.
 PacketSockets::~PacketSockets() {

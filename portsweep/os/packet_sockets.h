@@ -42,8 +42,8 @@ class PacketSockets final : public PacketIo {
 
   std::optional<PacketRing> ring_;  // until it is closed
   SendSockets sockets_;
-  std::vector<PacketSender> senders_;  // one for each who sends
   ForkJoin team_;
+  std::vector<PacketSender> senders_;  // one for each worker of it
 };
 
 }  // namespace portsweep
